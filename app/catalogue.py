@@ -1,0 +1,147 @@
+"""What a municipality brings along: a folder with its settings, boundary, units and categories.
+
+Loading the same folder again changes nothing; loading a changed one brings all up to date.
+Nothing is ever removed, since reports point to it. `app/demo/stavanger/` is such a folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.database import session
+from app.geo import ewkt
+from app.places.geojson import UnusableFile, import_places, read_boundary, read_features
+from app.places.models import Municipality, PlaceKind, Unit
+from app.places.municipality import forget
+from app.reports.deadlines import WORKING_DAYS
+from app.reports.models import UNSORTED_CATEGORY, Category
+
+_LANGUAGE_COLUMNS = ("nb", "nn", "en")
+
+
+def load_municipality(folder: Path) -> None:
+    """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
+    `categories.csv` and, where it is there, `places.geojson`.
+
+    Raises:
+        UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
+    """
+    try:
+        _load_settings(folder)
+        units = _load_units(folder / "units.csv")
+        _load_kinds(folder / "place_kinds.csv")
+        _load_categories(folder / "categories.csv", units)
+    except (OSError, KeyError, ValueError) as error:
+        raise UnusableFile(f"{folder}: {error!r}") from error
+    places = folder / "places.geojson"
+    if places.exists():
+        import_places(places)
+
+
+def load_boundary(file: Path) -> None:
+    """Replace the boundary by that of a GeoJSON file, for example the official one.
+
+    Raises:
+        UnusableFile: there is no usable polygon in it, or no municipality to put it on yet.
+    """
+    row = session().scalar(select(Municipality))
+    if row is None:
+        raise UnusableFile("load a municipality first")
+    row.boundary = ewkt(read_boundary(file))
+    session().flush()
+    forget()
+
+
+def _load_settings(folder: Path) -> None:
+    settings = json.loads((folder / "settings.json").read_text("utf-8"))
+    boundary_file = folder / "municipality.geojson"
+    number = read_features(boundary_file)[0]["properties"]["municipality_number"]
+    row = session().scalar(select(Municipality))
+    if row is None:
+        row = Municipality()
+        session().add(row)
+    _set(
+        row,
+        name=settings["name"],
+        number=str(number),
+        front_desk_phone=settings["front_desk_phone"],
+        duty_phone=settings["duty_phone"],
+        front_desk_email=settings["front_desk_email"],
+        boundary=ewkt(read_boundary(boundary_file)),
+    )
+    session().flush()
+    forget()
+
+
+def _load_units(file: Path) -> dict[str, Unit]:
+    units = {unit.name: unit for unit in session().scalars(select(Unit))}
+    for line in _lines(file):
+        name = line["name"]
+        if name not in units:
+            units[name] = Unit(name=name)
+            session().add(units[name])
+        units[name].is_default = line["default_for_groups"] == "any"
+    if sum(unit.is_default for unit in units.values()) != 1:
+        raise UnusableFile(f"{file}: exactly one unit must be the default (default_for_groups=any)")
+    session().flush()
+    return units
+
+
+def _load_kinds(file: Path) -> None:
+    kinds = {kind.code: kind for kind in session().scalars(select(PlaceKind))}
+    for position, line in enumerate(_lines(file)):
+        kind = kinds.get(line["kind"]) or PlaceKind(code=line["kind"])
+        session().add(kind)
+        _set(
+            kind,
+            category_group=line["category_group"],
+            names=_names(line, "name"),
+            first_tiles=line["first_tiles"].split(),
+            sort_order=position,
+        )
+    session().flush()
+
+
+def _load_categories(file: Path, units: dict[str, Unit]) -> None:
+    categories = {category.code: category for category in session().scalars(select(Category))}
+    for position, line in enumerate(_lines(file)):
+        category = categories.setdefault(line["code"], Category(code=line["code"]))
+        session().add(category)
+        if line["priority"] not in WORKING_DAYS:
+            raise UnusableFile(f"{file}: {line['code']} has no known priority")
+        _set(
+            category,
+            place_group=line["place_group"],
+            names=_names(line, "name"),
+            unit_id=units[line["unit"]].id,
+            priority=line["priority"],
+            priority_note=line["priority_note"] or None,
+            danger=line["danger"] or None,
+            danger_question=(
+                _names(line, "danger_question") if line["danger_gate"] == "question" else None
+            ),
+            sort_order=position,
+        )
+    if UNSORTED_CATEGORY not in categories:
+        raise UnusableFile(f"{file}: {UNSORTED_CATEGORY} is needed for what is not sorted yet")
+    session().flush()
+
+
+def _lines(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def _names(line: dict[str, str], prefix: str) -> dict[str, str]:
+    return {language: line[f"{prefix}_{language}"] for language in _LANGUAGE_COLUMNS}
+
+
+def _set(row: Any, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,166 @@
+"""The operator's commands: `flask --app wsgi vof …`. Each is one transaction."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from app import catalogue
+from app.database import db, now, session
+from app.demo import load as demo
+from app.demo.places import add_places
+from app.demo.reports import add_reports
+from app.demo.signs import add_signs
+from app.jobs import queue
+from app.permissions import Role
+from app.places.geojson import UnusableFile, import_places
+from app.places.models import Place, Unit
+from app.places.queries import list_places
+from app.problems import Problem
+from app.serve import serve
+from app.staff.operations import create_staff, demand_good_password
+
+vof = AppGroup("vof", help="Run and look after VOF.")
+staff = AppGroup("staff", help="Accounts of staff.")
+places = AppGroup("places", help="Parks, halls and other places.")
+vof.add_command(staff)
+vof.add_command(places)
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def in_one_transaction(command: Callable[..., None]) -> Callable[..., None]:
+    """Keep all of a command's work or none, and say in a sentence what stopped it."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+            db.session.commit()
+        except (UnusableFile, Problem) as error:
+            db.session.rollback()
+            raise click.ClickException(_in_words(error)) from error
+
+    return run
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return " ".join([error.message, *(str(sentence) for sentence in error.fields.values())])
+    return str(error)
+
+
+@vof.command("municipality")
+@click.argument("folder", type=EXISTING_FOLDER)
+@in_one_transaction
+def municipality_command(folder: Path) -> None:
+    """Load a municipality's FOLDER: settings, boundary, units, kinds, categories and places.
+
+    app/demo/stavanger is an example of such a folder. Loading it again brings all up to date.
+    """
+    catalogue.load_municipality(folder)
+    click.echo(f"Loaded {folder}.")
+
+
+@vof.command("boundary")
+@click.argument("file", type=EXISTING_FILE)
+@in_one_transaction
+def boundary_command(file: Path) -> None:
+    """Replace the boundary by the polygons of a GeoJSON FILE."""
+    catalogue.load_boundary(file)
+    click.echo("The boundary is replaced.")
+
+
+@places.command("import")
+@click.argument("file", type=EXISTING_FILE)
+@click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@in_one_transaction
+def places_import(file: Path, dry_run: bool) -> None:
+    """Add the places of a GeoJSON FILE, or update those known by their feature id."""
+    result = import_places(file)
+    click.echo(f"{result.added} added, {result.changed} changed, {result.unchanged} unchanged.")
+    if dry_run:
+        db.session.rollback()
+        click.echo("Nothing was kept (--dry-run).")
+
+
+@staff.command("create")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--unit", help="Name of the unit; a crew sees this unit's reports.")
+@click.password_option()
+@in_one_transaction
+def staff_create(email: str, name: str, role: str, unit: str | None, password: str) -> None:
+    """Create an account for EMAIL."""
+    unit_id = session().scalar(select(Unit.id).where(Unit.name == unit)) if unit else None
+    if unit and unit_id is None:
+        raise click.ClickException(f"There is no unit called {unit!r}.")
+    demand_good_password(password)
+    create_staff(email, name, password, Role(role), unit_id)
+    click.echo(f"{email} can sign in as {role}.")
+
+
+@vof.command("sample-data")
+@click.option("--reports", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--places", "place_count", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--signs", "sign_count", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--seed", default=1, show_default=True)
+@in_one_transaction
+def sample_data(reports: int, place_count: int, sign_count: int, seed: int) -> None:
+    """Bulk-load made-up data on top of what is there; the same seed gives the same data."""
+    if demo.is_empty():
+        raise click.ClickException(
+            "Load a municipality first: flask --app wsgi vof municipality FOLDER"
+        )
+    rng = random.Random(seed)  # noqa: S311 - believable, not secret
+    add_places(rng, place_count)
+    if sign_count:
+        all_places = list_places()
+        if not all_places:
+            raise click.ClickException("There is no place to hang a sign.")
+        each, left = divmod(sign_count, len(all_places))
+        add_signs(rng, all_places, each)
+        add_signs(rng, all_places[:left], 1)
+    if reports and not session().scalar(select(func.count(Place.id))):
+        raise click.ClickException("There is no place to report from.")
+    add_reports(rng, reports, until=now())
+    click.echo(f"Added {place_count} places, {sign_count} signs and {reports} reports.")
+
+
+@vof.command("prepare")
+@in_one_transaction
+def prepare() -> None:
+    """Create or migrate the database; with DEMO=1 load the demo into an empty one."""
+    upgrade()
+    if current_app.config["DEMO"] and demo.is_empty():
+        click.echo("Loading the demo municipality …")
+        demo.load_demo()
+
+
+@vof.command("worker")
+def worker() -> None:
+    """Run the background work until stopped."""
+    queue().create_consumer(workers=1, check_worker_health=True).run()
+
+
+@vof.command("serve")
+@click.pass_obj
+def serve_command(script: ScriptInfo) -> None:
+    """Serve, with the background worker; prints the addresses to open."""
+    serve(script.load_app())
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    app.cli.add_command(vof)

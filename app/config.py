@@ -1,0 +1,147 @@
+"""Settings: read from the environment once, frozen, refused at start when they make no sense.
+
+`docs/operating.md` documents every variable; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+# Known to everybody, like the demo log-ins; accepted only where DEMO=1.
+DEMO_SECRET_KEY = "demo-only-not-secret"  # noqa: S105 - that is its point
+
+SECRET_KEY_MIN_CHARACTERS = 32
+
+
+class BadSetting(Exception):
+    """A setting that VOF refuses to start with; the text says which one and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides. See `docs/operating.md` for the meaning of each."""
+
+    host: str
+    port: int
+    public_url: str
+    database_url: str
+    photo_store: str
+    s3_endpoint_url: str | None
+    rate_limits: bool
+    trusted_proxies: int
+    secret_key: str
+    demo: bool
+    https: bool
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether the session cookie needs TLS; a demo on plain http could not sign in."""
+        return not self.demo or self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read and check all settings.
+
+        Raises:
+            BadSetting: a value is missing or cannot be used.
+        """
+        read = _Reader(environment)
+        host = read.text("HOST", "127.0.0.1")
+        port = read.number("PORT", 8000, minimum=0, maximum=65535)
+        https = read.switch("HTTPS", default=False)
+        demo = read.switch("DEMO", default="DATABASE_URL" not in environment)
+        return cls(
+            host=host,
+            port=port,
+            public_url=_public_url(read, host, port, https),
+            database_url=_database_url(read),
+            photo_store=read.text("PHOTO_STORE", (VAR / "photos").as_uri()),
+            s3_endpoint_url=read.text("S3_ENDPOINT_URL", "") or None,
+            rate_limits=_rate_limits(read, host),
+            trusted_proxies=read.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10),
+            secret_key=_secret_key(read, demo),
+            demo=demo,
+            https=https,
+        )
+
+
+class _Reader:
+    """Typed look-ups that name the variable when a value is unusable."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def number(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
+        raw = self.text(name, str(default))
+        if not raw.isdecimal() or not minimum <= int(raw) <= maximum:
+            raise BadSetting(f"{name}={raw!r}: give a whole number from {minimum} to {maximum}.")
+        return int(raw)
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        raw = self.text(name, "1" if default else "0")
+        if raw not in {"0", "1"}:
+            raise BadSetting(f"{name}={raw!r}: give 0 or 1.")
+        return raw == "1"
+
+
+def _public_url(read: _Reader, host: str, port: int, https: bool) -> str:
+    scheme = "https" if https else "http"
+    url = read.text("PUBLIC_URL", f"{scheme}://{host}:{port}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSetting(f"PUBLIC_URL={url!r}: give an address such as https://vof.example.no.")
+    if parts.path or parts.query or parts.fragment:
+        raise BadSetting(f"PUBLIC_URL={url!r}: it is printed on signs and must have no path.")
+    return url
+
+
+def _database_url(read: _Reader) -> str:
+    url = read.text("DATABASE_URL", f"sqlite:///{VAR / 'vof.sqlite3'}")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(
+            "DATABASE_URL: give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
+        )
+    return url
+
+
+def _rate_limits(read: _Reader, host: str) -> bool:
+    raw = read.text("RATE_LIMITS", "on")
+    if raw not in {"on", "off"}:
+        raise BadSetting(f"RATE_LIMITS={raw!r}: give on or off.")
+    if raw == "off" and not _is_loopback(host):
+        raise BadSetting(
+            "RATE_LIMITS=off is for tests and is accepted only while HOST is loopback."
+        )
+    return raw == "on"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _secret_key(read: _Reader, demo: bool) -> str:
+    key = read.text("SECRET_KEY", DEMO_SECRET_KEY if demo else "")
+    if demo:
+        return key
+    if len(key) < SECRET_KEY_MIN_CHARACTERS or key == DEMO_SECRET_KEY:
+        raise BadSetting(
+            f"SECRET_KEY: give at least {SECRET_KEY_MIN_CHARACTERS} random characters "
+            "(python3 -c 'import secrets; print(secrets.token_urlsafe(48))'). "
+            "Only a demo (DEMO=1) runs without one."
+        )
+    return key

@@ -1,0 +1,157 @@
+"""The session, and the rule that a request is a transaction.
+
+`TransactionalFlask.dispatch_request` is the one place that commits. Operations add and flush; they
+never commit. The rule and what it cost elsewhere: docs/decisions/0003.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from app.config import ROOT
+from app.geo import sqlite_functions
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+POSTGRES_STATEMENT_TIMEOUT_MS = 15_000
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+
+
+class Base(DeclarativeBase):
+    """Base of all models; named constraints let migrations change them on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time in Python; SQLite keeps it without a zone, PostgreSQL with."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone: say which instant is meant")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def session() -> Session:
+    """The session of this request or command, typed."""
+    return db.session()
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+class TransactionalFlask(Flask):
+    """A Flask whose every request is one transaction.
+
+    The view has returned and its page is rendered before the commit, and nothing is sent before
+    it, so nobody is told of work that was not kept.
+    """
+
+    def dispatch_request(self) -> Response:
+        """Call the view and keep what it did; the one place that commits."""
+        try:
+            return self._respond()
+        except IntegrityError:
+            # Two equal requests at once: the loser meets a unique key. Once more from the start it
+            # finds the winner's row and answers as the winner did. A second clash is a real one.
+            db.session.rollback()
+            if request.method in SAFE_METHODS:
+                raise
+            return self._respond()
+
+    def _respond(self) -> Response:
+        response = self.make_response(super().dispatch_request())
+        if request.method in SAFE_METHODS:
+            db.session.rollback()
+        else:
+            db.session.commit()
+        return response
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        """Undo everything before the failure is put into words."""
+        db.session.rollback()
+        return super().handle_user_exception(e)
+
+
+def start_over() -> None:
+    """Undo what this request has written so far, to write something else in its place.
+
+    For the page that shows a refused form again and keeps the photos that came with it.
+    """
+    db.session.rollback()
+
+
+def init_app(app: Flask) -> None:
+    """Wire the database and its migrations."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    if url.startswith("postgresql"):
+        options = f"-c statement_timeout={POSTGRES_STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_pre_ping": True,
+            # pgbouncer in transaction mode cannot follow prepared statements from one server
+            # connection to the next.
+            "connect_args": {"options": options, "prepare_threshold": None},
+        }
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    # An accepted report must survive a power cut, which WAL promises only with FULL.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    # The R*Tree triggers call functions of ours.
+    connection.execute("PRAGMA trusted_schema=ON")
+    sqlite_functions.register(connection)
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails with "database is locked" when another
+    # has written between, whatever the timeout; one that will write must queue from the start.
+    reads_only = has_request_context() and request.method in SAFE_METHODS
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The demo municipality: real places of Stavanger, made-up signs, staff and reports."""

@@ -1,0 +1,112 @@
+"""Which language a request speaks, and how times and dates are put in it.
+
+`?lang=` decides, then the browser's own list, then bokmål. There is no cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from babel.dates import format_date, format_datetime, format_timedelta
+from flask import Flask, has_request_context, request, url_for
+from flask_babel import Babel, LazyString, get_locale
+
+from app.config import ROOT
+
+# Code -> the language's own name. English is the language of the source texts.
+LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+DEFAULT_LANGUAGE = "nb"
+# What browsers send for Norwegian without saying which; "nb" is what most of them mean.
+_SYNONYMS = {"no": "nb"}
+
+# Flask-Babel is untyped; these are the same functions, typed. Texts are English in the source.
+gettext: Callable[..., str] = flask_babel.gettext
+ngettext: Callable[..., str] = flask_babel.ngettext
+lazy_gettext: Callable[..., LazyString] = flask_babel.lazy_gettext
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of every request and carry an explicit choice through our links."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "pwa" / "locales")
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=language, default_timezone="Europe/Oslo")
+    app.url_defaults(_carry_choice)
+    app.context_processor(lambda: {"lang": language(), "languages": _choices()})
+
+
+def language() -> str:
+    """The language of this request; bokmål outside one."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    if (chosen := request.args.get("lang")) in LANGUAGES:
+        return chosen
+    for wanted, _quality in request.accept_languages:
+        primary = wanted.replace("_", "-").split("-")[0].lower()
+        if (known := _SYNONYMS.get(primary, primary)) in LANGUAGES:
+            return known
+    return DEFAULT_LANGUAGE
+
+
+def in_language(names: dict[str, str], code: str | None = None) -> str:
+    """A name out of the catalogue in this language, in bokmål where it has none."""
+    return names.get(code or language()) or names[DEFAULT_LANGUAGE]
+
+
+def _carry_choice(endpoint: str, values: dict[str, Any]) -> None:
+    is_page = "." in endpoint and not endpoint.startswith(("api", "security."))
+    if is_page and has_request_context() and request.args.get("lang") in LANGUAGES:
+        values.setdefault("lang", request.args["lang"])
+
+
+def _choices() -> list[dict[str, Any]]:
+    current = language()
+    endpoint = request.endpoint if request.method == "GET" else None
+    return [
+        {
+            "code": code,
+            "name": name,
+            "current": code == current,
+            "url": _this_page_in(code, endpoint),
+        }
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def _this_page_in(code: str, endpoint: str | None) -> str:
+    if endpoint is None:
+        return f"?lang={code}"
+    arguments: dict[str, Any] = {**request.args, **(request.view_args or {}), "lang": code}
+    return url_for(endpoint, **arguments)
+
+
+def as_date(moment: datetime) -> str:
+    """The day of an instant in Norway, in words: “mandag 23. november 2026”."""
+    return day_in_words(moment.astimezone(OSLO).date(), with_year=True)
+
+
+def day_in_words(day: date, *, with_year: bool = False) -> str:
+    """A day with its weekday; the year is left out where everybody knows it."""
+    locale = str(get_locale())
+    if locale == "en":
+        return format_date(day, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale="en")
+    return format_date(day, "EEEE d. MMMM y" if with_year else "EEEE d. MMMM", locale=locale)
+
+
+def as_date_time(moment: datetime) -> str:
+    """Day and clock time of an instant in Norway, short: “23. nov. 2026 18:05”."""
+    local = moment.astimezone(OSLO)
+    locale = str(get_locale())
+    pattern = "d MMM y HH:mm" if locale == "en" else "d. MMM y HH:mm"
+    return format_datetime(local, pattern, locale=locale)
+
+
+def age_of(moment: datetime) -> str:
+    """How long ago, in words: “for 3 dager siden”."""
+    elapsed = moment - datetime.now(UTC)
+    return format_timedelta(elapsed, add_direction=True, locale=str(get_locale()))

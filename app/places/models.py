@@ -1,0 +1,74 @@
+"""The municipality, its units, the kinds of places and the places themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, UtcDateTime, now
+from app.geo import Area, Point
+
+
+class Municipality(Base):
+    """The one municipality this deployment serves: a single row of settings edited on screen."""
+
+    __tablename__ = "municipality"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(4))
+    front_desk_phone: Mapped[str] = mapped_column(String(20))
+    duty_phone: Mapped[str] = mapped_column(String(20))
+    front_desk_email: Mapped[str] = mapped_column(String(255))
+    boundary: Mapped[WKBElement | None] = mapped_column(Area)
+
+
+class Unit(Base):
+    """A responsible department. Exactly one is the default for what nobody else takes."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class PlaceKind(Base):
+    """A kind of place; it decides which categories are offered first on its signs."""
+
+    __tablename__ = "place_kinds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    category_group: Mapped[str] = mapped_column(String(40))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    first_tiles: Mapped[list[str]] = mapped_column(JSON)
+    sort_order: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Place(Base):
+    """A park, hall or other place that people know by name.
+
+    `accuracy_m` is how far off the point may be; `approximate` says that it is a guess and not a
+    cited or surveyed position. `owner` names who is responsible where the municipality is not.
+    """
+
+    __tablename__ = "places"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(160), index=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("place_kinds.id"))
+    point: Mapped[WKBElement | None] = mapped_column(Point)
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
+    approximate: Mapped[bool] = mapped_column(Boolean, default=False)
+    district: Mapped[str | None] = mapped_column(String(120))
+    owner: Mapped[str | None] = mapped_column(String(160))
+    source: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    kind: Mapped[PlaceKind] = relationship()

@@ -1,0 +1,346 @@
+"""Every way a request can fail: a stable code, a status and a plain sentence.
+
+Raise a `Problem` anywhere below a route. `init_app` registers the one translator that writes it as
+JSON below `/api` and as a page elsewhere. Codes are never reused: a retired one stays in the list.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar, TypeAlias
+
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import LazyString
+from flask_limiter.errors import RateLimitExceeded
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.languages import gettext
+from app.languages import lazy_gettext as _
+
+log = logging.getLogger(__name__)
+
+Sentence: TypeAlias = str | LazyString
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way on from a problem page."""
+
+    url: str
+    text: Sentence
+
+
+class Problem(Exception):
+    """An expected failure.
+
+    Args:
+        fields: sentences by field name, shown beside the fields of a form.
+        suggestions: ways on, shown as links.
+        parameters: values for the placeholders of the sentence.
+    """
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 400
+    title: ClassVar[Sentence] = _("That did not work")
+    sentence: ClassVar[Sentence]
+
+    def __init__(
+        self,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        suggestions: list[Suggestion] | None = None,
+        retry_after_s: int | None = None,
+        **parameters: Any,
+    ) -> None:
+        super().__init__(self.code)
+        self.fields = dict(fields or {})
+        self.suggestions = suggestions or []
+        self.retry_after_s = retry_after_s
+        self.parameters = parameters
+
+    @property
+    def message(self) -> str:
+        """The sentence in the language of the request."""
+        text = str(self.sentence)
+        return text % self.parameters if self.parameters else text
+
+
+class BadRequest(Problem):
+    code, status = "bad_request", 400
+    sentence = _("We could not read what was sent. Please try again.")
+
+
+class BadJson(Problem):
+    code, status = "bad_json", 400
+    sentence = _("This is not valid JSON.")
+
+
+class SignInNeeded(Problem):
+    code, status = "sign_in_needed", 401
+    title = _("Sign in first")
+    sentence = _("You must sign in to do this.")
+
+
+class KeyNeeded(Problem):
+    code, status = "key_needed", 401
+    title = _("The key is missing")
+    sentence = _("Send the key of the report as “Authorization: Bearer KEY”.")
+
+
+class WrongKey(Problem):
+    code, status = "wrong_key", 403
+    title = _("The key does not fit")
+    sentence = _("This key does not belong to this report.")
+
+
+class NotAllowed(Problem):
+    code, status = "not_allowed", 403
+    title = _("You do not have access")
+    sentence = _("Your role does not include this page.")
+
+
+class CrossSite(Problem):
+    code, status = "cross_site", 403
+    title = _("Sent from another website")
+    sentence = _("This was sent from another website, so we did not accept it.")
+
+
+class NotFound(Problem):
+    code, status = "not_found", 404
+    title = _("We cannot find this page")
+    sentence = _("The address may be mistyped, or the page may have been moved.")
+
+
+class NoSuchSign(Problem):
+    code, status = "no_such_sign", 404
+    title = _("We do not know this sign")
+    sentence = _("No sign has the code %(code)s. Check the code, or report without it.")
+
+
+class NoSuchReport(Problem):
+    code, status = "no_such_report", 404
+    title = _("We cannot find this report")
+    sentence = _("No report has this number. Check the number and try again.")
+
+
+class NoSuchPlace(Problem):
+    code, status = "no_such_place", 404
+    title = _("We cannot find this place")
+    sentence = _("This place is not in our list.")
+
+
+class MethodNotAllowed(Problem):
+    code, status = "method_not_allowed", 405
+    sentence = _("This address does not accept that kind of request.")
+
+
+class ReusedId(Problem):
+    code, status = "id_used", 409
+    title = _("Already used")
+    sentence = _("Something else has already been sent with this id.")
+
+
+class TooManyPhotos(Problem):
+    code, status = "too_many_photos", 409
+    sentence = _("A report can have at most %(most)s photos.")
+
+
+class NotPossibleNow(Problem):
+    code, status = "not_possible_now", 409
+    title = _("The report has changed")
+    sentence = _("A report that is “%(status)s” cannot be set to “%(wanted)s”.")
+
+
+class Conflict(Problem):
+    code, status = "conflict", 409
+    title = _("Someone was faster")
+    sentence = _("This was changed by someone else at the same moment. Please try again.")
+
+
+class TooLarge(Problem):
+    code, status = "too_large", 413
+    title = _("Too large")
+    sentence = _("What was sent is too large. A photo may be at most 15 MB.")
+
+
+class UnsupportedType(Problem):
+    code, status = "unsupported_type", 415
+    sentence = _("This kind of content is not accepted here.")
+
+
+class InvalidFields(Problem):
+    code, status = "invalid", 422
+    title = _("Something needs to be corrected")
+    sentence = _("Please check what you have written.")
+
+
+class UnknownSign(Problem):
+    code, status = "unknown_sign", 422
+    sentence = _("No sign has this code.")
+
+
+class UnknownPlace(Problem):
+    code, status = "unknown_place", 422
+    sentence = _("This place is not in our list.")
+
+
+class UnknownCategory(Problem):
+    code, status = "unknown_category", 422
+    sentence = _("We do not have this category.")
+
+
+class OutsideMunicipality(Problem):
+    code, status = "outside_municipality", 422
+    title = _("Outside the municipality")
+    sentence = _(
+        "This position is outside %(municipality)s. Choose a place here, describe where it is in "
+        "words, or contact the municipality you are in."
+    )
+
+
+class UnreadablePhoto(Problem):
+    code, status = "unreadable_photo", 422
+    title = _("We could not read the photo")
+    sentence = _("We could not read this photo. Use JPEG, PNG, WebP or HEIC.")
+
+
+class TooMany(Problem):
+    code, status = "too_many", 429
+    title = _("Too many at once")
+    sentence = _("Too much has been sent from here in a short time. Wait a little and try again.")
+
+
+class Unexpected(Problem):
+    code, status = "unexpected", 500
+    title = _("Something went wrong with us")
+    sentence = _("The fault is ours. Please try again. If you contact us, give this reference.")
+
+
+class Busy(Problem):
+    code, status = "busy", 503
+    title = _("We are busy right now")
+    sentence = _("We could not keep what you sent just now. Please try again in a moment.")
+
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    400: BadRequest,
+    401: SignInNeeded,
+    403: NotAllowed,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    413: TooLarge,
+    415: UnsupportedType,
+    422: InvalidFields,
+    429: TooMany,
+}
+RETRY_AFTER_BUSY_S = 5
+
+
+def init_app(app: Flask) -> None:
+    """Register the translator for everything that can be raised."""
+    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(RateLimitExceeded, _answer_too_many)
+    app.register_error_handler(HTTPException, _answer_http_exception)
+    app.register_error_handler(OperationalError, _answer_busy)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def wants_json() -> bool:
+    """Whether this request is answered in JSON, errors included."""
+    return request.path.startswith("/api/") and request.path != "/api/docs"
+
+
+def _answer(problem: Problem, reference: str | None = None) -> BaseResponse:
+    if wants_json():
+        response = _as_json(problem, reference)
+    elif isinstance(problem, SignInNeeded) and request.method == "GET":
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+    else:
+        response = _as_page(problem, reference)
+    response.status_code = problem.status
+    if problem.retry_after_s is not None:
+        response.headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.status == HTTPStatus.UNAUTHORIZED and wants_json():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _as_json(problem: Problem, reference: str | None) -> Response:
+    body: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    body["fields"] = {name: _plain(value) for name, value in problem.fields.items()}
+    if reference:
+        body["reference"] = reference
+    return jsonify(body)
+
+
+def _plain(value: Any) -> Any:
+    """Lazy sentences as text, however deep marshmallow nested them."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    # Marshmallow's own sentences are translated by our catalogue (`app.validation`).
+    return gettext(str(value))
+
+
+def _as_page(problem: Problem, reference: str | None) -> Response:
+    page = render_template(
+        "problem.html",
+        problem={
+            "title": problem.title,
+            "message": problem.message,
+            "reference": reference,
+            "suggestions": problem.suggestions,
+        },
+    )
+    return Response(page, mimetype="text/html")
+
+
+def _answer_too_many(error: RateLimitExceeded) -> BaseResponse:
+    seconds = error.limit.limit.get_expiry() if error.limit else 60
+    return _answer(TooMany(retry_after_s=seconds))
+
+
+def _answer_http_exception(error: HTTPException) -> Any:
+    if (
+        isinstance(error, RequestRedirect)
+        or error.code is None
+        or error.code < HTTPStatus.BAD_REQUEST
+    ):
+        return error
+    kind = _BY_STATUS.get(error.code)
+    if kind is None:
+        return (
+            _answer_unexpected(error)
+            if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            else _answer(BadRequest())
+        )
+    response = _answer(kind(_validation_messages(error)))
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _validation_messages(error: HTTPException) -> Mapping[str, Any]:
+    """What webargs hangs on its 422: sentences by location and field."""
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    return next(iter(messages.values()), {}) if isinstance(messages, dict) else {}
+
+
+def _answer_busy(error: OperationalError) -> BaseResponse:
+    log.error("the database did not answer in time", exc_info=error)
+    return _answer(Busy(retry_after_s=RETRY_AFTER_BUSY_S))
+
+
+def _answer_unexpected(error: Exception) -> BaseResponse:
+    reference = secrets.token_hex(4)
+    log.error("unexpected failure, reference %s", reference, exc_info=error)
+    return _answer(Unexpected(), reference)

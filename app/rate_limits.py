@@ -1,0 +1,27 @@
+"""How much one sender may send: enough for a school class behind one address, too little for abuse.
+
+Counted in the memory of each server process, so the true limit is a little above the stated one
+when several run; no shared store is worth that difference.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from app.config import Settings
+
+REPORTS = "120 per minute; 1500 per hour"
+PHOTOS = "360 per minute; 4500 per hour"
+# Only failed attempts count. Per account first: an office of a hundred shares one address.
+SIGN_INS_PER_ACCOUNT = "5 per minute; 30 per hour"
+SIGN_INS_PER_ADDRESS = "60 per minute; 300 per hour"
+
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Switch the limits on, unless a test on this machine asked for none."""
+    app.config["RATELIMIT_ENABLED"] = settings.rate_limits
+    limiter.init_app(app)

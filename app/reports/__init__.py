@@ -1,0 +1,1 @@
+"""The heart of the house: what residents report, and what becomes of it."""

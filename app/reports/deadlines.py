@@ -1,0 +1,63 @@
+"""Deadlines in Norwegian working days: Monday to Friday without public holidays.
+
+A report received on day 0 with a deadline of n working days is due at the end of the n-th working
+day after it, by the clock in Norway.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+import holidays
+
+from app.languages import OSLO
+
+# Working days per priority. P0 is phone first, and handled like P1 when it is reported here.
+WORKING_DAYS = {"P0": 1, "P1": 1, "P2": 3, "P3": 5, "P4": 15}
+
+END_OF_DAY = time(23, 59, 59)
+
+
+@cache
+def _holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("NO")
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the municipality works on this day."""
+    saturday = 5
+    return day.weekday() < saturday and day not in _holidays()
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day`; `day` itself for 0."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days come after `start`, up to and including `end`."""
+    return sum(
+        is_working_day(start + timedelta(days=offset + 1)) for offset in range((end - start).days)
+    )
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of an instant in Norway."""
+    return moment.astimezone(OSLO).date()
+
+
+def due_at(received_at: datetime, priority: str) -> datetime:
+    """The last instant of the deadline, in UTC."""
+    day = add_working_days(local_day(received_at), WORKING_DAYS[priority])
+    return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)
+
+
+def after_pause(due: datetime, paused_at: datetime, resumed_at: datetime) -> datetime:
+    """The deadline moved by the working days that a report waited for its reporter."""
+    waited = working_days_between(local_day(paused_at), local_day(resumed_at))
+    day = add_working_days(local_day(due), waited)
+    return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)

@@ -1,0 +1,265 @@
+"""The form that needs no JavaScript: what was typed, what is wrong with it, what survives.
+
+It feeds the same schema and operations as the API. A refused form comes back with every word, and
+the photos that came with it wait in the store until the next try.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage
+
+from app.languages import LANGUAGES, language
+from app.languages import gettext as _
+from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
+from app.reports.keys import fingerprint
+from app.reports.models import Category, Danger, Photo, Report
+from app.reports.operations import (
+    Spot,
+    file_report,
+    find_known_category,
+    find_replay,
+    find_spot,
+)
+from app.reports.photos import (
+    MAX_BYTES,
+    MAX_PER_REPORT,
+    PreparedPhoto,
+    keep_photo,
+    prepare_photo,
+)
+from app.reports.queries import list_unclaimed
+from app.reports.schemas import ReportIn
+from app.signs.models import Sign
+
+FIELDS = (
+    "category",
+    "description",
+    "place",
+    "address",
+    "lat",
+    "lon",
+    "accuracy_m",
+    "name",
+    "email",
+    "phone",
+    "answers-danger",
+    "danger_seen",
+)
+
+# Where a problem with the content belongs on the page, when its name there is another.
+_BESIDE = {
+    "answers": "answers-danger",
+    "sign": "address",
+    "position": "address",
+    "lat": "address",
+    "lon": "address",
+    "contact": "email",
+}
+
+
+@dataclass(slots=True)
+class ReportForm:
+    """One filled-in form. `errors` holds sentences by field name."""
+
+    id: uuid.UUID
+    values: dict[str, str]
+    photos: list[PreparedPhoto] = field(default_factory=list)
+    unreadable_photos: int = 0
+    kept_ids: list[uuid.UUID] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def empty_form(**values: str) -> ReportForm:
+    """A new form with a key of its own."""
+    return ReportForm(id=uuid.uuid4(), values=dict.fromkeys(FIELDS, "") | values)
+
+
+def read_form() -> ReportForm:
+    """The form of this request; its photos are re-encoded before the database is asked anything."""
+    values = {name: request.form.get(name, "") for name in FIELDS}
+    dropped = set(_uuids("drop_photo"))
+    form = ReportForm(
+        id=_uuid(request.form.get("id", "")) or uuid.uuid4(),
+        values=values,
+        kept_ids=[photo for photo in _uuids("kept_photo") if photo not in dropped],
+    )
+    _read_photos(form)
+    return form
+
+
+def _read_photos(form: ReportForm) -> None:
+    files = [file for file in request.files.getlist("photo") if file.filename]
+    if len(form.kept_ids) + len(files) > MAX_PER_REPORT:
+        form.errors["photo"] = _("Choose at most %(most)s photos.", most=MAX_PER_REPORT)
+        files = files[: MAX_PER_REPORT - len(form.kept_ids)]
+    for file in files:
+        content = _content(file)
+        if len(content) > MAX_BYTES:
+            form.errors["photo"] = _("A photo may be at most 15 MB.")
+            continue
+        try:
+            form.photos.append(prepare_photo(content))
+        except UnreadablePhoto:
+            form.unreadable_photos += 1
+
+
+def _content(file: FileStorage) -> bytes:
+    # A request that met its twin is run again, and has read the file to its end the first time.
+    file.stream.seek(0)
+    return file.stream.read()
+
+
+def submit_form(form: ReportForm, sign: Sign | None) -> Report:
+    """File what the form says, or find the report it made before.
+
+    The form's key was made when the page was rendered. The same content again is a replay; other
+    content under a used key is another report (the Back button), filed under a key derived from
+    both, so that its own replay is known too.
+
+    Raises:
+        Problem: something must be corrected; nothing has been kept.
+    """
+    content = _load(form, sign)
+    mark = fingerprint([content, [photo.fingerprint for photo in form.photos], form.kept_ids])
+    report_uuid = form.id
+    try:
+        known = find_replay(report_uuid, mark)
+    except ReusedId:
+        report_uuid = uuid.uuid5(form.id, mark)
+        known = find_replay(report_uuid, mark)
+    if known:
+        return known
+    spot = Spot(sign, sign.place, None) if sign else find_spot(content)
+    category = find_known_category(content["category"])
+    _demand_danger_answer(form, category)
+    if form.errors:
+        raise InvalidFields
+    report = file_report(report_uuid, mark, content, spot, category)
+    _attach_photos(form, report)
+    return report
+
+
+def _load(form: ReportForm, sign: Sign | None) -> dict[str, Any]:
+    values = form.values
+    payload = {
+        "category": values["category"],
+        "sign": sign.code if sign else "",
+        "place": _number(values["place"]),
+        "position": _position(values),
+        "address": values["address"],
+        "description": values["description"],
+        "language": _language(),
+        "contact": {name: values[name] for name in ("name", "email", "phone")},
+        "answers": {"danger": values["answers-danger"] or None},
+        "channel": "qr" if sign else "web",
+    }
+    try:
+        content: dict[str, Any] = ReportIn().load(payload)
+    except ValidationError as error:
+        raise InvalidFields(error.messages_dict) from error
+    if not content["category"]:
+        raise InvalidFields({"category": _("Choose what is wrong.")})
+    return content
+
+
+def _language() -> str:
+    chosen = request.form.get("language", "")
+    return chosen if chosen in LANGUAGES else language()
+
+
+def _position(values: dict[str, str]) -> dict[str, str | None] | None:
+    if not (values["lat"] and values["lon"]):
+        return None
+    return {
+        "lat": values["lat"],
+        "lon": values["lon"],
+        "accuracy_m": values["accuracy_m"] or None,
+    }
+
+
+def _number(text: str) -> int | str | None:
+    return int(text) if text.isdecimal() and text.isascii() else text or None
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _uuids(name: str) -> list[uuid.UUID]:
+    found = (_uuid(text) for text in request.form.getlist(name)[:MAX_PER_REPORT])
+    return [value for value in found if value]
+
+
+def _demand_danger_answer(form: ReportForm, category: Category) -> None:
+    """A dangerous fault goes on only when the emergency panel has been met.
+
+    Raises:
+        InvalidFields: the question is unanswered, or the panel has not been confirmed.
+    """
+    if not category.danger:
+        return
+    answer = form.values["answers-danger"]
+    if category.danger_question and not answer:
+        raise InvalidFields({"answers-danger": _("Answer yes or no.")})
+    if category.danger_question and answer == "no":
+        return
+    if not form.values["danger_seen"]:
+        life = category.danger == Danger.LIFE
+        sentence = (
+            _("Confirm that nobody is in danger now.")
+            if life
+            else _("Confirm that you have read this.")
+        )
+        raise InvalidFields({"danger_seen": sentence})
+
+
+def _attach_photos(form: ReportForm, report: Report) -> None:
+    for photo in list_unclaimed(form.kept_ids):
+        photo.report = report
+    for prepared in form.photos:
+        keep_photo(uuid.uuid4(), prepared, report)
+
+
+def note_errors(form: ReportForm, problem: Problem) -> None:
+    """Put a problem's sentences beside the fields they belong to."""
+    found: dict[str, str] = {}
+    for name, message in _flat(problem.fields):
+        found.setdefault(_BESIDE.get(name, name), message)
+    form.errors = (found or ({} if form.errors else {"form": problem.message})) | form.errors
+
+
+def _flat(fields: Any, name: str = "") -> list[tuple[str, str]]:
+    """Sentences by innermost field name; a list's first sentence stands for all."""
+    if isinstance(fields, dict):
+        inner = [
+            _flat(value, name if key == "_schema" else str(key)) for key, value in fields.items()
+        ]
+        return [pair for pairs in inner for pair in pairs]
+    return [(name, str(fields[0] if isinstance(fields, list) else fields))]
+
+
+def keep_form_photos(form: ReportForm) -> list[Photo]:
+    """Keep the photos of a refused form for its next try."""
+    kept = list(list_unclaimed(form.kept_ids))
+    kept += [keep_photo(uuid.uuid4(), prepared, None) for prepared in form.photos]
+    return kept
+
+
+def kept_photos_view(photos: list[Photo]) -> list[dict[str, str]]:
+    """What the page needs to show the photos that wait."""
+    return [
+        {
+            "id": str(photo.uuid),
+            "url": url_for("resident.photo", photo_uuid=photo.uuid, size="thumbnail"),
+        }
+        for photo in photos
+    ]

@@ -1,0 +1,223 @@
+"""Categories, reports and everything that hangs on a report."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, UtcDateTime, now
+from app.geo import Point
+from app.places.models import Place, Unit
+from app.reports.workflow import Status
+from app.signs.models import Sign
+from app.staff.models import Staff
+
+# What a report is filed under until the front desk has sorted it.
+UNSORTED_CATEGORY = "AN01"
+
+
+class Channel(StrEnum):
+    """How a report reached us."""
+
+    QR = "qr"
+    WEB = "web"
+    KIOSK = "kiosk"
+    PHONE = "phone"
+    EMAIL = "email"
+    COUNTER = "counter"
+    SOCIAL = "social"
+    OPEN311 = "open311"
+    STAFF = "staff"
+
+
+class Danger(StrEnum):
+    """D1: to life or health. D2: serious damage or pollution."""
+
+    LIFE = "D1"
+    DAMAGE = "D2"
+
+
+class Category(Base):
+    """What can be wrong. `code` is public and permanent; a category is archived, never deleted."""
+
+    __tablename__ = "categories"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(10), unique=True)
+    place_group: Mapped[str] = mapped_column(String(40))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    priority: Mapped[str] = mapped_column(String(2))
+    priority_note: Mapped[str | None] = mapped_column(String(120))
+    danger: Mapped[str | None] = mapped_column(String(2))
+    danger_question: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    retention_days: Mapped[int] = mapped_column(Integer, default=365)
+    sort_order: Mapped[int] = mapped_column(Integer, default=0)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    unit: Mapped[Unit] = relationship()
+
+
+class Report(Base):
+    """One fault as it was reported, and where it stands.
+
+    `created_at` is when the resident wrote it (perhaps offline), `received_at` when it reached us.
+    `fingerprint` tells a repeated request from another one under the same id.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        # `closed_at IS NULL` means open. The first serves a place's open and lately fixed reports,
+        # the second a unit's worklist, which is a few per cent of the table.
+        Index("ix_reports_place", "place_id", "closed_at", "id"),
+        Index(
+            "ix_reports_open_unit",
+            "unit_id",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_reports_status", "status", "id"),
+        Index("ix_reports_category", "category_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    status: Mapped[str] = mapped_column(String(20), default=Status.RECEIVED)
+    priority: Mapped[str] = mapped_column(String(2))
+    channel: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    sign_id: Mapped[int | None] = mapped_column(ForeignKey("signs.id"))
+    point: Mapped[WKBElement | None] = mapped_column(Point)
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
+    address: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    category: Mapped[Category] = relationship()
+    unit: Mapped[Unit] = relationship()
+    place: Mapped[Place | None] = relationship()
+    sign: Mapped[Sign | None] = relationship()
+    contact: Mapped[Contact | None] = relationship(back_populates="report")
+    events: Mapped[list[Event]] = relationship(back_populates="report", order_by="Event.id")
+    photos: Mapped[list[Photo]] = relationship(back_populates="report", order_by="Photo.id")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.closed_at is None
+
+
+class Contact(Base):
+    """Who reported, kept apart so that the fault outlives the person."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint("name <> '' OR email <> '' OR phone <> ''", name="not_empty"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("reports.id", ondelete="CASCADE"), unique=True
+    )
+    name: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    erase_on: Mapped[date] = mapped_column(Date, index=True)
+
+    report: Mapped[Report] = relationship(back_populates="contact")
+
+
+class EventKind(StrEnum):
+    """What a line of the timeline tells."""
+
+    RECEIVED = "received"
+    STATUS = "status"
+    UNIT = "unit"
+    NOTE = "note"
+    PHOTO_RELEASED = "photo_released"
+
+
+class Event(Base):
+    """One change of a report: audit log, public history, source of notices. Never altered.
+
+    `from_value` and `to_value` are states for a status event and names of units for a unit event.
+    Without `staff_id` the reporter or the system acted.
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    kind: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    from_value: Mapped[str | None] = mapped_column(String(120))
+    to_value: Mapped[str | None] = mapped_column(String(120))
+    public_text: Mapped[str] = mapped_column(Text, default="")
+    internal_text: Mapped[str] = mapped_column(Text, default="")
+
+    report: Mapped[Report] = relationship(back_populates="events")
+    staff: Mapped[Staff | None] = relationship()
+
+
+class Photo(Base):
+    """A re-encoded photo in the photo store. It belongs to nobody until its report is accepted.
+
+    `name` is the unguessable name in the store, `fingerprint` the SHA-256 of what was uploaded.
+    """
+
+    __tablename__ = "photos"
+    __table_args__ = (
+        Index(
+            "ix_photos_unclaimed",
+            "created_at",
+            sqlite_where=text("report_id IS NULL"),
+            postgresql_where=text("report_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    report_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reports.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    width_px: Mapped[int] = mapped_column(Integer)
+    height_px: Mapped[int] = mapped_column(Integer)
+    by_staff: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    report: Mapped[Report | None] = relationship(back_populates="photos")

@@ -1,0 +1,317 @@
+"""What can be done with a report. Operations add and flush; the request commits."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.database import now, session
+from app.geo import Position, ewkt
+from app.languages import gettext as _
+from app.languages import language
+from app.places.models import Place, Unit
+from app.places.municipality import municipality
+from app.places.queries import find_place
+from app.problems import (
+    InvalidFields,
+    NoSuchSign,
+    NotPossibleNow,
+    OutsideMunicipality,
+    ReusedId,
+    UnknownCategory,
+    UnknownPlace,
+    UnknownSign,
+)
+from app.reports.deadlines import after_pause, due_at, local_day
+from app.reports.keys import fingerprint, new_number
+from app.reports.models import (
+    UNSORTED_CATEGORY,
+    Category,
+    Contact,
+    Event,
+    EventKind,
+    Photo,
+    Report,
+)
+from app.reports.photos import (
+    PreparedPhoto,
+    fingerprint_of,
+    keep_photo,
+    prepare_photo,
+    refuse_a_fourth,
+    refuse_other_content,
+)
+from app.reports.queries import find_category, find_photo, find_report_by_uuid
+from app.reports.wording import status_name
+from app.reports.workflow import CLOSED, Status, may_become
+from app.signs.models import Sign
+from app.signs.queries import sign_as_typed
+from app.staff.models import Staff
+
+URGENT = "P0"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a report belongs: the sign wins, then the place, then the position."""
+
+    sign: Sign | None
+    place: Place | None
+    position: Position | None
+
+
+def submit_report(report_uuid: uuid.UUID, content: dict[str, Any]) -> tuple[Report, bool]:
+    """File a report a device sent, or find the one it sent before.
+
+    Args:
+        report_uuid: minted by the device.
+        content: loaded by `ReportIn`.
+
+    Returns:
+        The report, and whether it is new.
+
+    Raises:
+        ReusedId: the id stands for other content.
+        UnknownSign, UnknownPlace, UnknownCategory, OutsideMunicipality: the content does not fit.
+    """
+    mark = fingerprint(content)
+    if known := find_replay(report_uuid, mark):
+        return known, False
+    return file_report(report_uuid, mark, content, find_spot(content)), True
+
+
+def find_replay(report_uuid: uuid.UUID, mark: str) -> Report | None:
+    """The report that this very content made before.
+
+    Raises:
+        ReusedId: the id stands for other content.
+    """
+    known = find_report_by_uuid(report_uuid)
+    if known is not None and known.fingerprint != mark:
+        raise ReusedId
+    return known
+
+
+def find_spot(content: dict[str, Any]) -> Spot:
+    """Look up where a report belongs.
+
+    Raises:
+        UnknownSign, UnknownPlace, OutsideMunicipality: there is no such spot here.
+    """
+    if content["sign"]:
+        sign = _sign(content["sign"])
+        return Spot(sign, sign.place, None)
+    if content["place"]:
+        place = find_place(content["place"])
+        if place is None:
+            raise UnknownPlace({"place": UnknownPlace.sentence})
+        return Spot(None, place, None)
+    if content["position"]:
+        return Spot(None, None, _inside(Position(**content["position"])))
+    return Spot(None, None, None)
+
+
+def _sign(typed: str) -> Sign:
+    try:
+        return sign_as_typed(typed)
+    except NoSuchSign as problem:
+        raise UnknownSign(
+            {"sign": UnknownSign.sentence}, suggestions=problem.suggestions
+        ) from problem
+
+
+def _inside(position: Position) -> Position:
+    here = municipality()
+    if not here.holds(position):
+        sentence = OutsideMunicipality.sentence % {"municipality": here.name}
+        raise OutsideMunicipality({"position": sentence}, municipality=here.name)
+    return position
+
+
+def find_known_category(code: str) -> Category:
+    """The category with this code; without one a report waits to be sorted.
+
+    Raises:
+        UnknownCategory: there is no such code.
+    """
+    category = find_category(code or UNSORTED_CATEGORY)
+    if category is None:
+        raise UnknownCategory({"category": UnknownCategory.sentence})
+    return category
+
+
+def file_report(
+    report_uuid: uuid.UUID,
+    mark: str,
+    content: dict[str, Any],
+    spot: Spot,
+    category: Category | None = None,
+) -> Report:
+    """Enter a new report with the first line of its timeline.
+
+    Raises:
+        UnknownCategory: the content names a category that does not exist.
+    """
+    category = category or find_known_category(content["category"])
+    received_at = now()
+    answers = _answers(content["answers"])
+    priority = URGENT if answers.get("danger") else category.priority
+    report = Report(
+        uuid=report_uuid,
+        number=new_number(received_at),
+        fingerprint=mark,
+        category=category,
+        unit_id=category.unit_id,
+        status=Status.RECEIVED.value,
+        priority=priority,
+        channel=content["channel"],
+        language=content["language"] or language(),
+        sign=spot.sign,
+        place=spot.place,
+        point=_point(spot),
+        accuracy_m=spot.position.accuracy_m if spot.position else None,
+        address=content["address"],
+        description=content["description"],
+        answers=answers,
+        created_at=min(content["created_at"] or received_at, received_at).astimezone(UTC),
+        received_at=received_at,
+        due_at=due_at(received_at, priority),
+    )
+    report.events = [Event(kind=EventKind.RECEIVED.value, at=received_at)]
+    report.contact = _contact(content["contact"], category, received_at)
+    session().add(report)
+    session().flush()
+    return report
+
+
+def _answers(answers: dict[str, Any]) -> dict[str, Any]:
+    danger = answers.get("danger")
+    return {} if danger is None else {"danger": danger in {True, "yes"}}
+
+
+def _point(spot: Spot) -> Any:
+    """The sign's own point where it was taken on mounting, else its place's."""
+    if spot.position:
+        return ewkt(spot.position)
+    own = spot.sign.point if spot.sign else None
+    return own if own is not None else spot.place.point if spot.place else None
+
+
+def _contact(
+    given: dict[str, str] | None, category: Category, received_at: datetime
+) -> Contact | None:
+    if not given or not any(given.values()):
+        return None
+    erase_on = local_day(received_at) + timedelta(days=category.retention_days)
+    return Contact(**given, erase_on=erase_on)
+
+
+def add_reporter_photo(report: Report, photo_uuid: uuid.UUID, content: bytes) -> bool:
+    """Add a photo its reporter sends; the same photo again is fine.
+
+    Returns:
+        Whether it is new.
+
+    Raises:
+        ReusedId: the id stands for another photo.
+        TooManyPhotos: the report has three.
+        UnreadablePhoto: it cannot be decoded.
+    """
+    known = find_photo(photo_uuid)
+    if known is not None:
+        refuse_other_content(known, report, fingerprint_of(content))
+        return False
+    refuse_a_fourth(sum(not photo.by_staff for photo in report.photos))
+    keep_photo(photo_uuid, prepare_photo(content), report)
+    return True
+
+
+def change_status(
+    report: Report, wanted: str, staff: Staff, *, public_text: str = "", internal_text: str = ""
+) -> Event:
+    """Move a report to another state and write it into the timeline.
+
+    Raises:
+        NotPossibleNow: the workflow has no such step from here.
+        InvalidFields: a question was meant, but nothing is asked.
+    """
+    if not may_become(report.status, wanted):
+        raise NotPossibleNow(status=status_name(report.status), wanted=status_name(wanted))
+    if wanted == Status.WAITING and not public_text:
+        raise InvalidFields({"public_text": _("Write what you need to know from the reporter.")})
+    event = Event(
+        kind=EventKind.STATUS.value,
+        staff_id=staff.id,
+        from_value=report.status,
+        to_value=wanted,
+        public_text=public_text,
+        internal_text=internal_text,
+    )
+    report.events.append(event)
+    _enter(report, Status(wanted), now())
+    session().flush()
+    return event
+
+
+def _enter(report: Report, wanted: Status, at: datetime) -> None:
+    if report.waiting_since:
+        report.due_at = after_pause(report.due_at, report.waiting_since, at)
+    if report.closed_at:
+        report.due_at = due_at(at, report.priority)
+    report.status = wanted.value
+    report.waiting_since = at if wanted is Status.WAITING else None
+    report.closed_at = at if wanted in CLOSED else None
+
+
+def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str = "") -> None:
+    """Make another unit responsible; the same unit again changes nothing."""
+    if report.unit_id == unit.id:
+        return
+    report.events.append(
+        Event(
+            kind=EventKind.UNIT.value,
+            staff_id=staff.id,
+            from_value=report.unit.name,
+            to_value=unit.name,
+            internal_text=internal_text,
+        )
+    )
+    report.unit = unit
+    session().flush()
+
+
+def add_note(
+    report: Report, staff: Staff, *, public_text: str = "", internal_text: str = ""
+) -> None:
+    """Add an answer for everybody or a note for colleagues.
+
+    Raises:
+        InvalidFields: both are empty.
+    """
+    if not (public_text or internal_text):
+        raise InvalidFields({"internal_text": _("Write something first.")})
+    report.events.append(
+        Event(
+            kind=EventKind.NOTE.value,
+            staff_id=staff.id,
+            public_text=public_text,
+            internal_text=internal_text,
+        )
+    )
+    session().flush()
+
+
+def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:
+    """Add a photo the crew took."""
+    return keep_photo(uuid.uuid4(), prepared, report, by_staff=True)
+
+
+def release_photo(report: Report, photo: Photo, staff: Staff) -> None:
+    """Let everybody see a photo; releasing it again changes nothing."""
+    if photo.released_at:
+        return
+    photo.released_at = now()
+    report.events.append(Event(kind=EventKind.PHOTO_RELEASED.value, staff_id=staff.id))
+    session().flush()

@@ -1,0 +1,159 @@
+"""Photos: decoded, turned upright, stripped of everything but pixels, and stored.
+
+Not public until a person releases them. Nothing of the original file survives, so neither does the
+place and time a phone writes into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import uuid
+from dataclasses import dataclass
+
+import pillow_heif
+from PIL import Image, ImageOps
+
+from app.database import now, session
+from app.permissions import MB
+from app.problems import ReusedId, TooManyPhotos, UnreadablePhoto
+from app.reports.models import Photo, Report
+from app.reports.photo_store import photo_store
+
+MAX_BYTES = 15 * MB
+MAX_PER_REPORT = 3
+MAX_SIDE_PX = 2048
+THUMBNAIL_SIDE_PX = 400
+JPEG_QUALITY = 82
+
+# JPEG is decoded at a fraction of its size; the others are unpacked whole, three bytes a pixel.
+MAX_JPEG_PIXELS = 220_000_000
+MAX_OTHER_PIXELS = 60_000_000
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+
+# One picture at a time in each server process: unpacked pixels are the largest thing it ever holds.
+_one_at_a_time = threading.Semaphore(1)
+
+pillow_heif.register_heif_opener()
+# Our own limits below are checked on the header, before any pixel is unpacked.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPhoto:
+    """A photo re-encoded in both sizes; `fingerprint` is the SHA-256 of what was sent."""
+
+    fingerprint: str
+    photo: bytes
+    thumbnail: bytes
+    width_px: int
+    height_px: int
+
+
+def fingerprint_of(content: bytes) -> str:
+    """The SHA-256 that tells one upload from another."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def prepare_photo(content: bytes) -> PreparedPhoto:
+    """Re-encode an upload; touches no database.
+
+    Raises:
+        UnreadablePhoto: it is no JPEG, PNG, WebP or HEIC, it is damaged, or it has too many pixels.
+    """
+    with _one_at_a_time:
+        image = _decode(content)
+        thumbnail = image.copy()
+        thumbnail.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
+        return PreparedPhoto(
+            fingerprint=fingerprint_of(content),
+            photo=_as_jpeg(image),
+            thumbnail=_as_jpeg(thumbnail),
+            width_px=image.width,
+            height_px=image.height,
+        )
+
+
+def _decode(content: bytes) -> Image.Image:
+    try:
+        image: Image.Image = Image.open(io.BytesIO(content), formats=_FORMATS)
+        _refuse_too_many_pixels(image)
+        if image.format in {"JPEG", "MPO"}:
+            image.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))
+        image = ImageOps.exif_transpose(image)
+    except UnreadablePhoto:
+        raise
+    except Exception as error:
+        # Decoders meet hostile files with many kinds of errors; each means the same to the sender.
+        raise UnreadablePhoto from error
+    image = _on_white(image)
+    image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
+    return image
+
+
+def _refuse_too_many_pixels(image: Image.Image) -> None:
+    most = MAX_JPEG_PIXELS if image.format in {"JPEG", "MPO"} else MAX_OTHER_PIXELS
+    if image.width * image.height > most:
+        raise UnreadablePhoto
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    transparent = image.convert("RGBA")
+    page = Image.new("RGBA", transparent.size, "white")
+    return Image.alpha_composite(page, transparent).convert("RGB")
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    # A fresh image has no metadata to carry over.
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)
+    out = io.BytesIO()
+    bare.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def keep_photo(
+    photo_uuid: uuid.UUID,
+    prepared: PreparedPhoto,
+    report: Report | None,
+    *,
+    by_staff: bool = False,
+) -> Photo:
+    """Store a prepared photo for a report, or for nobody yet (`report=None`)."""
+    photo = Photo(
+        uuid=photo_uuid,
+        report_id=None if report is None else report.id,
+        name=photo_store().put(prepared.photo, prepared.thumbnail),
+        fingerprint=prepared.fingerprint,
+        width_px=prepared.width_px,
+        height_px=prepared.height_px,
+        by_staff=by_staff,
+        created_at=now(),
+    )
+    session().add(photo)
+    session().flush()
+    return photo
+
+
+def refuse_other_content(known: Photo, report: Report, fingerprint: str) -> None:
+    """A photo id seen before stands for the same photo of the same report, or is refused.
+
+    Raises:
+        ReusedId: it stands for something else.
+    """
+    if known.report_id != report.id or known.fingerprint != fingerprint:
+        raise ReusedId
+
+
+def refuse_a_fourth(count: int) -> None:
+    """Three photos say what a report needs.
+
+    Raises:
+        TooManyPhotos: the reporter has sent that many already.
+    """
+    if count >= MAX_PER_REPORT:
+        raise TooManyPhotos(most=MAX_PER_REPORT)

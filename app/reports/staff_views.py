@@ -1,0 +1,78 @@
+"""Reports as staff see them: a line of a list, and the whole with internal texts and contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.database import now
+from app.geo import position_of
+from app.languages import LANGUAGES, age_of, as_date_time, day_in_words
+from app.reports import wording
+from app.reports.deadlines import local_day
+from app.reports.models import Event, Report
+from app.reports.operations import URGENT
+from app.reports.pages import photos_view
+from app.reports.workflow import next_states
+
+
+def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
+    """A line of the register or of a worklist."""
+    return {
+        "number": report.number,
+        "url": url,
+        "status": report.status,
+        "status_name": wording.status_name(report.status),
+        "open": report.is_open,
+        "category_name": wording.category_name(report),
+        "place_name": report.place.name if report.place else report.address,
+        "sign_label": report.sign.label if report.sign else None,
+        "unit_name": report.unit.name,
+        "received": as_date_time(report.received_at),
+        "age": age_of(report.received_at),
+        "due": day_in_words(local_day(report.due_at)) if report.is_open else None,
+        "overdue": report.is_open and not report.waiting_since and report.due_at < now(),
+        "urgent": report.priority == URGENT,
+        "has_photo": has_photo,
+    }
+
+
+def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:
+    """A report with everything; `report` was read with its events, their staff and its photos."""
+    position = position_of(report.point)
+    return row(report, url, bool(report.photos)) | {
+        "description": report.description,
+        "address": report.address,
+        "channel_name": str(wording.CHANNEL_NAMES[report.channel]),
+        "language_name": LANGUAGES.get(report.language, report.language),
+        "danger_answer": report.answers.get("danger"),
+        "deadline": wording.deadline_sentence(report),
+        "unit_id": report.unit_id,
+        "place_approximate": bool(report.place and report.place.approximate),
+        "place_owner": report.place.owner if report.place else None,
+        "position": {"lat": position.lat, "lon": position.lon} if position else None,
+        "contact": _contact(report) if with_contact else None,
+        "photos": photos_view(report, report.photos),
+        "timeline": [_line(event) for event in report.events],
+        "next_states": [
+            {"status": status.value, "name": wording.step_name(status)}
+            for status in next_states(report.status)
+        ],
+    }
+
+
+def _contact(report: Report) -> dict[str, str] | None:
+    contact = report.contact
+    if contact is None:
+        return None
+    return {"name": contact.name, "email": contact.email, "phone": contact.phone}
+
+
+def _line(event: Event) -> dict[str, Any]:
+    return {
+        "at_iso": event.at.isoformat(),
+        "at": as_date_time(event.at),
+        "title": wording.event_title(event),
+        "staff_name": event.staff.name if event.staff else None,
+        "public_text": event.public_text,
+        "internal_text": event.internal_text,
+    }

@@ -1,0 +1,76 @@
+"""Which categories a form offers, and in what order: what fits the kind of place comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.languages import in_language
+from app.places.models import PlaceKind
+from app.reports.models import UNSORTED_CATEGORY, Category
+from app.reports.queries import list_categories
+from app.reports.wording import GROUP_NAMES
+
+MOST_FIRST = 8
+
+# Offered first where no place is known: one of each common sort.
+_FIRST_ANYWHERE = ["PA05", "PA04", "VE01", "VE03", "PA14", "PA01", "PA15", "VE02"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One category as the form shows it."""
+
+    code: str
+    name: str
+    danger: str | None
+    gate: str | None
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TileGroup:
+    """Categories under one heading; none where the kind of place makes it plain."""
+
+    name: str | None
+    categories: list[Tile]
+
+
+def tiles_for(kind: PlaceKind | None) -> tuple[list[Tile], list[TileGroup]]:
+    """The tiles shown at once and, by group, those behind “More”.
+
+    Every category of the kind's group is offered, and always the one for what does not fit.
+    """
+    categories = {category.code: category for category in list_categories()}
+    first_codes = kind.first_tiles[:MOST_FIRST] if kind else _FIRST_ANYWHERE
+    first = [categories[code] for code in first_codes if code in categories]
+    rest = [category for category in categories.values() if category not in first]
+    if kind:
+        groups = [TileGroup(None, _tiles(_fitting(rest, kind.category_group)))]
+    else:
+        groups = [
+            TileGroup(str(name), _tiles(c for c in rest if c.place_group == group))
+            for group, name in GROUP_NAMES.items()
+        ]
+        groups.append(TileGroup(None, _tiles(c for c in rest if c.code == UNSORTED_CATEGORY)))
+    return _tiles(first), [group for group in groups if group.categories]
+
+
+def _fitting(categories: Iterable[Category], group: str) -> list[Category]:
+    return [c for c in categories if c.place_group == group or c.code == UNSORTED_CATEGORY]
+
+
+def _tiles(categories: Iterable[Category]) -> list[Tile]:
+    return [_tile(category) for category in categories]
+
+
+def _tile(category: Category) -> Tile:
+    question = category.danger_question
+    gate = None if not category.danger else "question" if question else "always"
+    return Tile(
+        code=category.code,
+        name=in_language(category.names),
+        danger=category.danger,
+        gate=gate,
+        question=in_language(question) if question else None,
+    )

@@ -1,0 +1,113 @@
+"""The production server: gunicorn with a few worker processes, and the background worker beside it.
+
+Everything started here ends with the server, also when the server is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from werkzeug.serving import make_ssl_devcert
+
+from app.config import VAR, Settings
+from app.database import db
+from app.demo.load import demo_password, example_signs
+from app.permissions import Role
+
+PROCESSES = 2
+THREADS = 4
+# A photo on a bad link takes its time; the largest may need this long.
+REQUEST_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 10
+
+PR_SET_PDEATHSIG = 1
+
+
+class _Server(BaseApplication):
+    """gunicorn around an application that is already made."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app, self._options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def serve(app: Flask) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    settings: Settings = app.extensions["settings"]
+    _print_addresses(settings)
+    # Connections must not be shared with the processes that are forked from here.
+    db.session.remove()
+    db.engine.dispose()
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "vof", "worker"],
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread has been started yet
+    )
+    options: dict[str, Any] = {
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": PROCESSES,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": REQUEST_TIMEOUT_S,
+        "graceful_timeout": STOP_TIMEOUT_S,
+        "keepalive": 5,
+        "control_socket_disable": True,
+        "on_exit": lambda _server: _stop(worker),
+    }
+    if settings.https:
+        options["certfile"], options["keyfile"] = _self_signed(settings.host)
+    _Server(app, options).run()
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel ends the worker when the server is killed without a chance to tell it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        worker.wait(STOP_TIMEOUT_S)
+        return
+    worker.kill()
+
+
+def _self_signed(host: str) -> tuple[str, str]:
+    """A certificate for trying on a phone, made once and kept."""
+    base = VAR / "self-signed"
+    files = (f"{base}.crt", f"{base}.key")
+    if not all(Path(file).exists() for file in files):
+        VAR.mkdir(exist_ok=True)
+        make_ssl_devcert(str(base), host=host)
+        Path(files[1]).chmod(0o600)
+    return files
+
+
+def _print_addresses(settings: Settings) -> None:
+    url = settings.public_url
+    lines = [f"VOF is at {url}"]
+    if settings.demo:
+        names = ("a park", "a sports hall")
+        lines += [
+            f"  sign in {name}: {url}/s/{sign.code}"
+            for name, sign in zip(names, example_signs(), strict=True)
+            if sign
+        ]
+        lines.append(f"  staff: {url}/sign-in")
+        lines += [f"    {role}@demo.vof  password {demo_password(role)}" for role in Role]
+    print("\n".join(lines), flush=True)

@@ -1,0 +1,1 @@
+"""The sign register: codes that survive being typed, and what hangs where."""

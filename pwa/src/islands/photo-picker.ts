@@ -1,0 +1,92 @@
+import type { Island } from '../islands.ts';
+
+const THUMBNAIL_PX = 288;
+
+export interface Admission<Photo> {
+  readonly photos: readonly Photo[];
+  readonly refused: number;
+}
+
+/** Adds photos to those already chosen, as far as there is room. */
+export function admit<Photo>(chosen: readonly Photo[], added: readonly Photo[], room: number): Admission<Photo> {
+  const photos = [...chosen, ...added].slice(0, Math.max(room, 0));
+  return { photos, refused: chosen.length + added.length - photos.length };
+}
+
+function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  made.className = className;
+  return made;
+}
+
+/** Drawn on a canvas: an image element would need blob: addresses in the page's content security policy. */
+async function thumbnail(photo: File): Promise<HTMLElement> {
+  try {
+    const bitmap = await createImageBitmap(photo);
+    const canvas = document.createElement('canvas');
+    const scale = THUMBNAIL_PX / Math.min(bitmap.width, bitmap.height);
+    canvas.width = Math.round(bitmap.width * scale);
+    canvas.height = Math.round(bitmap.height * scale);
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    canvas.role = 'img';
+    canvas.ariaLabel = photo.name;
+    return canvas;
+  } catch {
+    // Some formats that the server reads no browser can draw; the name has to do.
+    const name = element('p', 'photo-name');
+    name.textContent = photo.name;
+    return name;
+  }
+}
+
+export const photoPicker: Island = (root) => {
+  const input = root.querySelector<HTMLInputElement>('input[type="file"]');
+  if (!input || !('createImageBitmap' in window) || !('DataTransfer' in window)) return;
+  const { max = '3', remove = '', refused = '' } = root.dataset;
+
+  const list = element('ul', 'photos');
+  const message = element('p', '');
+  message.setAttribute('role', 'status');
+  input.after(message, list);
+
+  let photos: readonly File[] = [];
+  const room = (): number =>
+    Number(max) -
+    root.querySelectorAll('input[name="kept_photo"]').length +
+    root.querySelectorAll('input[name="drop_photo"]:checked').length;
+
+  const choose = (added: readonly File[]): void => {
+    const admission = admit(photos, added, room());
+    photos = admission.photos;
+    const transfer = new DataTransfer();
+    for (const photo of photos) transfer.items.add(photo);
+    input.files = transfer.files;
+    message.textContent = admission.refused > 0 ? refused : '';
+    message.classList.toggle('ds-validation-message', admission.refused > 0);
+    list.replaceChildren(...photos.map(row));
+  };
+
+  const row = (photo: File): HTMLLIElement => {
+    const item = document.createElement('li');
+    const button = element('button', 'ds-button');
+    button.type = 'button';
+    button.dataset['variant'] = 'tertiary';
+    button.textContent = remove;
+    button.ariaLabel = `${remove}: ${photo.name}`;
+    button.addEventListener('click', () => {
+      photos = photos.filter((other) => other !== photo);
+      choose([]);
+      input.focus();
+    });
+    item.append(button);
+    void thumbnail(photo).then((picture) => {
+      item.prepend(picture);
+    });
+    return item;
+  };
+
+  input.addEventListener('change', () => {
+    choose([...(input.files ?? [])]);
+  });
+};

@@ -1,0 +1,204 @@
+"""The ground of the tests: the application on both databases, each test undone after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+
+from app import create_app
+from app.config import Settings
+from app.database import db
+from app.demo.load import load_demo
+from app.permissions import Role
+from app.places.municipality import forget
+from app.signs.models import Sign
+from tests.cluster import Cluster, running_cluster
+from tests.html import inspect_page
+
+SQLITE = pytest.param("sqlite", id="sqlite")
+POSTGIS = pytest.param("postgis", id="postgis", marks=pytest.mark.postgis)
+
+
+def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
+    base = Settings.from_environment({"DATABASE_URL": database_url, "DEMO": "1"})
+    return replace(base, photo_store=(folder / "photos").as_uri(), rate_limits=False, **changes)
+
+
+class InspectingClient(FlaskClient):
+    """A browser stand-in that holds every page it gets to the rules of `tests.html`."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and not response.is_streamed and response.data:
+            if response.status_code not in {301, 302, 303, 307, 308}:
+                inspect_page(response.text, response.request.path)
+        return response
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("vof")
+
+
+def make_app(database_url: str, folder: Path) -> Flask:
+    app = create_app(settings_for(database_url, folder))
+    app.test_client_class = InspectingClient
+    with app.app_context():
+        upgrade()
+        load_demo(reports=0)
+        db.session.commit()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(folder: Path) -> Flask:
+    return make_app(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
+
+
+@pytest.fixture(scope="session")
+def postgis_app(cluster: Cluster, folder: Path) -> Flask:
+    return make_app(cluster.create_database("vof_tests"), folder)
+
+
+@pytest.fixture(scope="session", params=[SQLITE, POSTGIS])
+def whole_app(request: pytest.FixtureRequest) -> Flask:
+    """The application on each database in turn, with the demo municipality and no reports."""
+    app: Flask = request.getfixturevalue(f"{request.param}_app")
+    return app
+
+
+@pytest.fixture
+def app(whole_app: Flask) -> Iterator[Flask]:
+    """The application for one test; whatever the test commits is undone after it.
+
+    Flask-SQLAlchemy keeps its engines in a private table: putting a connection with an open
+    transaction there lets requests commit into savepoints only.
+    """
+    with whole_app.app_context():
+        engines = db._app_engines[whole_app]
+        engine = engines[None]
+        forget()
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines[None] = connection
+            db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield whole_app
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                outer.rollback()
+        forget()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor without an account."""
+    return app.test_client()
+
+
+def signed_in(app: Flask, role: Role) -> FlaskClient:
+    client = app.test_client()
+    answer = client.post(
+        "/sign-in",
+        data={"email": f"{role}@demo.vof", "password": f"demo-{role}"},
+        headers=FROM_HERE,
+    )
+    assert answer.status_code == 302
+    client.environ_base["HTTP_ORIGIN"] = "http://localhost"
+    return client
+
+
+FROM_HERE = {"Origin": "http://localhost"}
+
+
+@pytest.fixture
+def front_desk(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.FRONT_DESK)
+
+
+@pytest.fixture
+def crew(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.CREW)
+
+
+@pytest.fixture
+def sign_keeper(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.SIGN_KEEPER)
+
+
+@pytest.fixture
+def park_sign(app: Flask) -> Sign:
+    return sign_at("Byparken")
+
+
+@pytest.fixture
+def hall_sign(app: Flask) -> Sign:
+    return sign_at("Stavanger idrettshall")
+
+
+def sign_at(place: str) -> Sign:
+    return db.session.query(Sign).filter(Sign.place.has(name=place)).order_by(Sign.id).first()
+
+
+def a_report(**changes: Any) -> dict[str, Any]:
+    """The body of a report that is accepted as it is."""
+    return {
+        "category": "PA03",
+        "address": "ved inngangen",
+        "description": "Benken er brukket.",
+    } | changes
+
+
+def put_report(client: FlaskClient, body: dict[str, Any], report_id: Any = None) -> Any:
+    return client.put(
+        f"/api/v1/reports/{report_id or uuid4()}",
+        data=json.dumps(body),
+        content_type="application/json",
+    )
+
+
+class Statements:
+    """The SQL statements between `with count_statements(app) as statements:` and its end."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@pytest.fixture
+def count_statements(app: Flask) -> Iterator[Statements]:
+    """Counts statements from the moment `.texts` is cleared; savepoints of the tests left out."""
+    statements = Statements()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not re.match(r"(RELEASE |ROLLBACK TO )?SAVEPOINT|BEGIN|ROLLBACK|RELEASE", statement):
+            statements.texts.append(statement)
+
+    connection = db._app_engines[app][None]
+    event.listen(connection, "before_cursor_execute", note)
+    yield statements
+    event.remove(connection, "before_cursor_execute", note)
+
+
+SOAK_IN_FULL = os.environ.get("SOAK") == "full"

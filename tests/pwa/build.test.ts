@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import zlib from 'node:zlib';
+
+const pwa = join(import.meta.dirname, '../../pwa');
+const folder = mkdtempSync(join(tmpdir(), 'pwa-'));
+const dist = join(folder, 'dist');
+const read = (name: string): Buffer => readFileSync(join(dist, name));
+
+let assets: Record<string, string>;
+
+before(() => {
+  execFileSync(process.execPath, [join(pwa, 'build.mjs'), dist]);
+  assets = JSON.parse(read('assets.json').toString()) as Record<string, string>;
+});
+
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const asset = (name: string): string => read(assets[name] ?? assert.fail(`assets.json lacks ${name}`)).toString();
+
+test('every asset is there, packed in both ways', () => {
+  assert.deepEqual(Object.keys(assets), ['resident.css', 'staff.css', 'site.js', 'staff.js', 'icon.svg']);
+  for (const file of Object.values(assets)) {
+    assert.deepEqual(zlib.brotliDecompressSync(read(`${file}.br`)), read(file));
+    assert.deepEqual(zlib.gunzipSync(read(`${file}.gz`)), read(file));
+  }
+});
+
+test('the same input builds the same files', () => {
+  const snapshot = (): string[] => readdirSync(dist).map((name) => name + read(name).toString('base64'));
+  const first = snapshot();
+  execFileSync(process.execPath, [join(pwa, 'build.mjs'), dist]);
+  assert.deepEqual(snapshot(), first);
+});
+
+for (const sheet of ['resident.css', 'staff.css']) {
+  test(`${sheet}: every custom property that is asked for is set or has a fallback`, () => {
+    const css = asset(sheet);
+    const set = new Set([...css.matchAll(/(?<![\w-])(--[\w-]+):/g)].map((match) => match[1]));
+    const asked = [...css.matchAll(/var\((--[\w-]+)\)/g)].map((match) => match[1]);
+    // The design system's own script sets this one, where it is loaded.
+    set.add('--_ds-field-sizing');
+    assert.deepEqual([...new Set(asked)].filter((name) => !set.has(name)), []);
+  });
+
+  test(`${sheet}: nothing is fetched from elsewhere`, () => {
+    assert.doesNotMatch(asset(sheet), /url\((?!["']?data:)/);
+    assert.doesNotMatch(asset(sheet), /@import/);
+  });
+
+  test(`${sheet}: dark comes with it`, () => {
+    assert.match(asset(sheet), /@media ?\(prefers-color-scheme: ?dark\)/);
+  });
+}
+
+test('what residents load stays small', () => {
+  const packed = (name: string): number => zlib.brotliCompressSync(asset(name), { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }).length;
+  assert.ok(packed('resident.css') <= 9_900, `resident.css is ${String(packed('resident.css'))} bytes`);
+  assert.ok(packed('site.js') <= 2_000, `site.js is ${String(packed('site.js'))} bytes`);
+});
