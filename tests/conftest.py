@@ -26,6 +26,7 @@ from app.places.municipality import forget
 from app.signs.models import Sign
 from tests.cluster import Cluster, running_cluster
 from tests.html import inspect_page
+from tests.server import Server
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGIS = pytest.param("postgis", id="postgis", marks=pytest.mark.postgis)
@@ -40,7 +41,10 @@ class InspectingClient(FlaskClient):
     """A browser stand-in that holds every page it gets to the rules of `tests.html`."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().open(*args, **kwargs)
+        # A context of its own for each request, as on a server: `g` holds who is signed in.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
         if response.mimetype == "text/html" and not response.is_streamed and response.data:
             if response.status_code not in {301, 302, 303, 307, 308}:
                 inspect_page(response.text, response.request.path)
@@ -202,3 +206,32 @@ def count_statements(app: Flask) -> Iterator[Statements]:
 
 
 SOAK_IN_FULL = os.environ.get("SOAK") == "full"
+
+
+@pytest.fixture(params=[SQLITE, POSTGIS])
+def fresh_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """A prepared server of one's own that is not running yet, on each database in turn."""
+    server = Server(_database_url(request, tmp_path), tmp_path)
+    server.prepare()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module", params=[SQLITE, POSTGIS])
+def live_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A running server that the tests of a module share, on each database in turn."""
+    folder = tmp_path_factory.mktemp("server")
+    server = Server(_database_url(request, folder), folder)
+    server.prepare()
+    server.start()
+    yield server
+    server.stop()
+
+
+def _database_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'vof.sqlite3'}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.create_database(f"vof_{uuid4().hex[:8]}")

@@ -156,7 +156,7 @@ def file_report(
     """
     category = category or find_known_category(content["category"])
     received_at = now()
-    answers = _answers(content["answers"])
+    answers = _answers(content["answers"], category)
     priority = URGENT if answers.get("danger") else category.priority
     report = Report(
         uuid=report_uuid,
@@ -186,9 +186,12 @@ def file_report(
     return report
 
 
-def _answers(answers: dict[str, Any]) -> dict[str, Any]:
+def _answers(answers: dict[str, Any], category: Category) -> dict[str, Any]:
+    """The answers to questions that the category asks; a form may carry one of another tile."""
     danger = answers.get("danger")
-    return {} if danger is None else {"danger": danger in {True, "yes"}}
+    if danger is None or category.danger_question is None:
+        return {}
+    return {"danger": danger in {True, "yes"}}
 
 
 def _point(spot: Spot) -> Any:

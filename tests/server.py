@@ -1,0 +1,109 @@
+"""The production server as its users start it, on a database of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.cluster import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+START_TIMEOUT_S = 60
+
+
+class Server:
+    """`flask vof serve` in a process group of its own; `start` and `kill` as often as needed."""
+
+    def __init__(self, database_url: str, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.database_url = database_url
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "PHOTO_STORE": (folder / "photos").as_uri(),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "DEMO": "1",
+            "RATE_LIMITS": "off",
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self, *sample_data: str) -> None:
+        """Migrate, load the demo, and add sample data where options for it are given."""
+        self.flask("prepare")
+        if sample_data:
+            self.flask("sample-data", *sample_data)
+
+    def flask(self, *arguments: str) -> str:
+        """Run an operator's command on this server's database; returns what it printed."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "vof", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        log = (self.folder / "server.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "vof", "serve"],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                if self.request("GET", "/healthz")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"no server:\n{self.log()}")
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    def stop(self) -> None:
+        """Ask it to stop, as Ctrl-C and a service manager do."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(30)
+            self._process = None
+
+    def kill(self) -> None:
+        """End every process of it at once, without a chance to finish anything."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(30)
+            self._process = None
+
+    def request(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """One request on a connection of its own; JSON for a dict, raw for bytes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        all_headers = dict(headers or {})
+        if isinstance(body, dict):
+            body = json.dumps(body)
+            all_headers["Content-Type"] = "application/json"
+        try:
+            connection.request(method, path, body, all_headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
