@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-PWA_SOURCES := $(shell find pwa/src pwa/styles -type f) pwa/package-lock.json $(wildcard pwa/*.mjs)
+# The build drops style that no template uses, so templates count as sources.
+PWA_SOURCES := $(shell find pwa/src pwa/styles pwa/templates -type f) pwa/package-lock.json pwa/build.mjs $(wildcard pwa/*.ts)
 CATALOGUES := $(wildcard pwa/locales/*/LC_MESSAGES/messages.po)
 JOBS := 2
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -91,13 +92,20 @@ def whole_app(request: pytest.FixtureRequest) -> Flask:
 
 @pytest.fixture
 def app(whole_app: Flask) -> Iterator[Flask]:
-    """The application for one test; whatever the test commits is undone after it.
+    """The application for one test; whatever the test commits is undone after it."""
+    with undone(whole_app):
+        yield whole_app
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[None]:
+    """Undo at the end whatever is committed meanwhile.
 
     Flask-SQLAlchemy keeps its engines in a private table: putting a connection with an open
     transaction there lets requests commit into savepoints only.
     """
-    with whole_app.app_context():
-        engines = db._app_engines[whole_app]
+    with app.app_context():
+        engines = db._app_engines[app]
         engine = engines[None]
         forget()
         with engine.connect() as connection:
@@ -105,7 +113,7 @@ def app(whole_app: Flask) -> Iterator[Flask]:
             engines[None] = connection
             db.session.session_factory.configure(join_transaction_mode="create_savepoint")
             try:
-                yield whole_app
+                yield
             finally:
                 db.session.remove()
                 engines[None] = engine

@@ -229,6 +229,12 @@ def _attach_photos(form: ReportForm, report: Report) -> None:
         keep_photo(uuid.uuid4(), prepared, report)
 
 
+def forget_danger(form: ReportForm) -> None:
+    """Another category is to be chosen: what was answered belongs to the one before."""
+    form.values |= {"answers-danger": "", "danger_seen": ""}
+    form.errors = {}
+
+
 def note_errors(form: ReportForm, problem: Problem) -> None:
     """Put a problem's sentences beside the fields they belong to."""
     found: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -109,10 +110,15 @@ def send_report() -> tuple[str, int] | BaseResponse:
 def _receive(code: str) -> tuple[str, int] | BaseResponse:
     form = forms.read_form()
     sign = sign_as_typed(code) if code else None
+    if "change_category" in request.form:
+        forms.forget_danger(form)
+        return _form_again(form, sign), HTTPStatus.OK
     try:
         report = forms.submit_form(form, sign)
     except Problem as problem:
-        return _form_again(form, problem, sign), problem.status
+        start_over()
+        forms.note_errors(form, problem)
+        return _form_again(form, sign), problem.status
     return redirect(_receipt_url(report, form.unreadable_photos), 303)
 
 
@@ -121,9 +127,7 @@ def _receipt_url(report: Report, unreadable_photos: int) -> str:
     return url_for(".status", number=report.number, key=report_key(report.uuid), sent=1, **extra)
 
 
-def _form_again(form: forms.ReportForm, problem: Problem, sign: Sign | None) -> str:
-    start_over()
-    forms.note_errors(form, problem)
+def _form_again(form: forms.ReportForm, sign: Sign | None) -> str:
     kept = forms.keep_form_photos(form)
     place_id = form.values["place"]
     place = sign.place if sign else None

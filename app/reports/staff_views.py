@@ -29,11 +29,16 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "unit_name": report.unit.name,
         "received": as_date_time(report.received_at),
         "age": age_of(report.received_at),
-        "due": day_in_words(local_day(report.due_at)) if report.is_open else None,
+        "due": _due(report) if report.is_open else None,
         "overdue": report.is_open and not report.waiting_since and report.due_at < now(),
         "urgent": report.priority == URGENT,
         "has_photo": has_photo,
     }
+
+
+def _due(report: Report) -> str:
+    day = local_day(report.due_at)
+    return day_in_words(day, with_year=day.year != local_day(now()).year)
 
 
 def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:

@@ -92,5 +92,3 @@ def stored(server):
     assert all(events == 1 for _, _, events in rows)
     assert len({number for _, number, _ in rows}) == len(rows)
     return {UUID(str(one)): number for one, number, _ in rows}
-
-

@@ -210,6 +210,20 @@ def test_a_question_comes_first_where_danger_depends(client, address):
     assert [report.priority for report in reports()] == ["P1", "P0"]
 
 
+def test_another_category_can_be_chosen_after_the_question(client, address):
+    changed = post(
+        client,
+        address,
+        category="PA01",
+        description="Ved sklien",
+        change_category="1",
+        **{"answers-danger": "yes", "danger_seen": "1"},
+    )
+    assert changed.status_code == 200
+    assert "Ved sklien" in changed.text
+    assert reports() == []
+
+
 def test_the_answer_to_one_category_is_not_held_against_another(client, address):
     assert post(client, address, **{"answers-danger": "yes"}).status_code == 303
     assert reports()[0].priority == "P3"

@@ -1,0 +1,1 @@
+"""How fast, how small, how far: each module is a measurement that prints a table."""

@@ -1,0 +1,93 @@
+"""What the tests of the application share beyond the two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app import create_app
+from app.database import db
+from app.permissions import Role
+from app.rate_limits import limiter
+from app.reports.models import Report
+from tests.conftest import InspectingClient, a_report, put_report, signed_in, undone
+
+NOWHERE = {
+    "sqlite": "sqlite:////no/such/folder/vof.sqlite3",
+    # Port 1 is reserved and nobody listens there.
+    "postgresql": "postgresql+psycopg://vof@127.0.0.1:1/vof",
+}
+
+
+@pytest.fixture
+def manager(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.MANAGER)
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    return signed_in(app, Role.ADMIN)
+
+
+@pytest.fixture
+def clients(app: Flask) -> dict[Role | None, FlaskClient]:
+    """A client of each role, and under None one of a visitor."""
+    return {None: app.test_client()} | {role: signed_in(app, role) for role in Role}
+
+
+@pytest.fixture
+def built(whole_app: Flask) -> Iterator[Callable[..., Flask]]:
+    """Builds an application of one's own on the same database, to add routes to or set otherwise.
+
+    With `keeps=True` what it commits is really committed; otherwise it is undone after the test.
+    """
+    with ExitStack() as stack:
+        # The limiter is one for all applications of a process; the last one built decides.
+        stack.callback(setattr, limiter, "enabled", False)
+
+        def build(*, keeps: bool = False, **changes: Any) -> Flask:
+            app = create_app(replace(whole_app.extensions["settings"], **changes))
+            app.test_client_class = InspectingClient
+            if not keeps:
+                stack.enter_context(undone(app))
+            return app
+
+        yield build
+
+
+@pytest.fixture
+def throttled(built: Callable[..., Flask]) -> Iterator[Flask]:
+    """An application that counts what each sender sends, from nought."""
+    app = built(rate_limits=True)
+    limiter.reset()
+    yield app
+    limiter.reset()
+
+
+@pytest.fixture
+def cut_off(built: Callable[..., Flask], whole_app: Flask) -> Flask:
+    """An application whose database cannot be reached."""
+    with whole_app.app_context():
+        url = NOWHERE[db.engine.dialect.name]
+    return built(keeps=True, database_url=url)
+
+
+@pytest.fixture
+def filed(client: FlaskClient) -> Callable[..., Report]:
+    """Files a report through the API and returns its row."""
+
+    def file(**changes: Any) -> Report:
+        answer = put_report(client, a_report(**changes))
+        assert answer.status_code == 201, answer.json
+        return db.session.scalars(
+            select(Report).where(Report.number == answer.json["number"])
+        ).one()
+
+    return file

@@ -1,0 +1,176 @@
+"""Who may call what: the routes against the reviewed table, and the table against the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+from flask import Flask, url_for
+
+from app.config import ROOT
+from app.database import db
+from app.permissions import STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
+from app.reports.models import Event
+from tests.conftest import FROM_HERE
+
+TABLE = ROOT / "docs" / "permissions.md"
+_LINE = re.compile(r"\| `(?P<address>[^`]+)` \| (?P<methods>[A-Z, ]+) \| (?P<who>[a-z_, ]+) \|")
+LISTED_WITHOUT_SAYING = {"HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table; nobody in `roles` means anyone."""
+
+    address: str
+    methods: frozenset[str]
+    roles: frozenset[str]
+
+    def __str__(self) -> str:
+        who = ", ".join(role for role in Role if role in self.roles) or "anyone"
+        return f"| `{self.address}` | {', '.join(sorted(self.methods))} | {who} |"
+
+
+def reviewed() -> set[Line]:
+    lines = [_LINE.fullmatch(line) for line in TABLE.read_text("utf-8").splitlines()]
+    return {
+        Line(
+            match["address"],
+            frozenset(match["methods"].split(", ")),
+            frozenset(match["who"].split(", ")) - {"anyone"},
+        )
+        for match in lines
+        if match
+    }
+
+
+def declared(app: Flask) -> set[Line]:
+    return {
+        Line(
+            rule.rule,
+            frozenset(rule.methods - LISTED_WITHOUT_SAYING),
+            frozenset(role.value for role in allowed_roles(app, rule.endpoint)),
+        )
+        for rule in app.url_map.iter_rules()
+    }
+
+
+def test_the_routes_are_those_of_the_reviewed_table(app):
+    wrong = [f"remove  {line}" for line in reviewed() - declared(app)]
+    wrong += [f"add     {line}" for line in declared(app) - reviewed()]
+    assert not wrong, (
+        f"Who may call what differs from {TABLE.relative_to(ROOT)}. If the code is right, change "
+        "the table by these lines and have it reviewed:\n" + "\n".join(sorted(wrong))
+    )
+
+
+def test_every_line_of_the_table_is_understood():
+    rows = [row for row in TABLE.read_text("utf-8").splitlines() if row.startswith("| `")]
+    assert len(rows) == len(reviewed())
+    assert {role for line in reviewed() for role in line.roles} == set(Role)
+
+
+def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(built):
+    app = built(keeps=True)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "")
+    with pytest.raises(UndeclaredRoute):
+        allowed_roles(app, "forgotten")
+    with pytest.raises(UndeclaredRoute):
+        allow()
+    with pytest.raises(UndeclaredRoute):
+        allow(Role.CREW, anyone=True)
+
+
+@pytest.fixture
+def values(app, filed, park_sign):
+    """What stands in the addresses of the table."""
+    report = filed(sign=park_sign.code)
+    return {
+        "number": report.number,
+        "code": park_sign.code,
+        "place_id": park_sign.place_id,
+        "report_uuid": report.uuid,
+        "photo_uuid": uuid4(),
+        "size": "photo",
+    }
+
+
+def addresses(app: Flask, values: dict, method: str) -> Iterator[tuple[str, frozenset[Role]]]:
+    """Each address with this method, filled in, and who may call it."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if method in rule.methods:
+                filled = {name: values[name] for name in rule.arguments}
+                yield url_for(rule.endpoint, **filled), allowed_roles(app, rule.endpoint)
+
+
+def test_a_visitor_is_sent_to_sign_in_from_every_page_of_the_staff(app, client, values):
+    pages = [url for url, roles in addresses(app, values, "GET") if roles]
+    assert pages
+    for page in [*pages, "/desk?status=open&unit=2"]:
+        demand_sign_in(client.get(page), page)
+
+
+@pytest.mark.parametrize("prefix", STAFF_PREFIXES)
+@pytest.mark.parametrize("rest", ["/unknown", "/reports/x/status", "/un/known?a=b", ".txt"])
+def test_a_visitor_does_not_learn_what_staff_have(client, prefix, rest):
+    demand_sign_in(client.get(f"{prefix}{rest}"), f"{prefix}{rest}")
+    assert client.post(f"{prefix}{rest}", headers=FROM_HERE).status_code == 401
+
+
+def demand_sign_in(answer, page):
+    assert answer.status_code in {302, 303}, page
+    target = urlsplit(answer.location)
+    assert target.path == "/sign-in", page
+    assert parse_qs(target.query)["next"] == [page]
+
+
+def test_what_changes_something_is_401_without_sign_in(app, client, values):
+    targets = [
+        (method, url)
+        for method in ("POST", "PUT", "PATCH", "DELETE")
+        for url, roles in addresses(app, values, method)
+        if roles
+    ]
+    assert targets
+    for method, url in targets:
+        assert client.open(url, method=method, headers=FROM_HERE).status_code == 401, url
+
+
+def test_every_role_sees_exactly_the_pages_the_table_gives_it(app, clients, values):
+    for page, roles in addresses(app, values, "GET"):
+        for role, client in clients.items():
+            if role is None or not roles:
+                continue
+            status = client.get(page).status_code
+            if role not in roles:
+                assert status == 403, f"{role} at {page}"
+            elif page == "/staff":
+                assert status == 303
+            elif page == "/verify":
+                assert status == 404, "there is no such page before second factors come"
+            else:
+                assert status == 200, f"{role} at {page}"
+
+
+def test_no_role_changes_what_the_table_keeps_from_it(app, clients, values):
+    before = db.session.query(Event).count()
+    for page, roles in addresses(app, values, "POST"):
+        for role in set(Role) - roles if roles else ():
+            answer = clients[role].post(page, data={"status": "fixed", "internal_text": "Hei"})
+            assert answer.status_code == 403, f"{role} at {page}"
+    assert db.session.query(Event).count() == before
+
+
+def test_pages_for_anyone_ask_nobody_to_sign_in(app, clients, values):
+    for page, roles in addresses(app, values, "GET"):
+        if not roles and not page.startswith(("/api/v1/reports", "/photos/")):
+            for role, client in clients.items():
+                answer = client.get(page)
+                # Whoever is signed in already is sent on from the sign-in page.
+                sent_on = page == "/sign-in" and role is not None
+                assert answer.status_code == (302 if sent_on else 200), f"{role} at {page}"
