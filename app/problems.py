@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeAlias
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import LazyString
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
@@ -316,6 +326,10 @@ def _answer_http_exception(error: HTTPException) -> Any:
         or error.code < HTTPStatus.BAD_REQUEST
     ):
         return error
+    # A page about another problem met the database that cannot be reached.
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, OperationalError):
+        return _answer_busy(original)
     kind = _BY_STATUS.get(error.code)
     if kind is None:
         return (
@@ -337,10 +351,18 @@ def _validation_messages(error: HTTPException) -> Mapping[str, Any]:
 
 def _answer_busy(error: OperationalError) -> BaseResponse:
     log.error("the database did not answer in time", exc_info=error)
+    _go_on_without_database()
     return _answer(Busy(retry_after_s=RETRY_AFTER_BUSY_S))
 
 
 def _answer_unexpected(error: Exception) -> BaseResponse:
     reference = secrets.token_hex(4)
     log.error("unexpected failure, reference %s", reference, exc_info=error)
+    _go_on_without_database()
     return _answer(Unexpected(), reference)
+
+
+def _go_on_without_database() -> None:
+    """The page about a failure must not fail for the same reason: it asks the database nothing."""
+    g.without_database = True
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # noqa: SLF001 - where Flask-Login keeps it

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from shapely import Point as ShapelyPoint
 from shapely import prepare
 from shapely.geometry.base import BaseGeometry
@@ -45,8 +45,11 @@ UNNAMED = MunicipalitySettings("VOF", "", "", "", None)
 
 
 def municipality() -> MunicipalitySettings:
-    """The settings, at most `KEPT_S` old."""
+    """The settings, at most `KEPT_S` old; the last known ones where the database has failed."""
     kept: dict[str, Any] = current_app.extensions["municipality"]
+    if g.get("without_database"):
+        last_known: MunicipalitySettings = kept.get("settings", UNNAMED)
+        return last_known
     if not kept or kept["read_at"] + KEPT_S < time.monotonic():
         kept.update(settings=_read(), read_at=time.monotonic())
     settings: MunicipalitySettings = kept["settings"]

@@ -55,8 +55,7 @@ def built(whole_app: Flask) -> Iterator[Callable[..., Flask]]:
         def build(*, keeps: bool = False, **changes: Any) -> Flask:
             app = create_app(replace(whole_app.extensions["settings"], **changes))
             app.test_client_class = InspectingClient
-            if not keeps:
-                stack.enter_context(undone(app))
+            stack.enter_context(app.app_context() if keeps else undone(app))
             return app
 
         yield build
