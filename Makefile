@@ -75,5 +75,5 @@ bench: setup-dev ## measure and print tables; ONLY=name for one of bench/
 texts: setup-dev ## gather the texts of code and pages into the catalogues
 	pybabel -q extract -F pwa/locales/babel.cfg -k lazy_gettext -k _ -k gettext -k ngettext:1,2 \
 	  --no-location --sort-output --omit-header -o pwa/locales/messages.pot .
-	for language in nb nn; do pybabel -q update --no-fuzzy-matching --omit-header -l $$language \
+	for language in nb nn; do pybabel -q update --no-fuzzy-matching --width=0 -l $$language \
 	  -i pwa/locales/messages.pot -d pwa/locales; done

@@ -55,10 +55,17 @@ def built(whole_app: Flask) -> Iterator[Callable[..., Flask]]:
         def build(*, keeps: bool = False, **changes: Any) -> Flask:
             app = create_app(replace(whole_app.extensions["settings"], **changes))
             app.test_client_class = InspectingClient
+            stack.callback(close, app)
             stack.enter_context(app.app_context() if keeps else undone(app))
             return app
 
         yield build
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
