@@ -84,3 +84,12 @@ def _read_body() -> None:
         request.get_data(cache=True, parse_form_data=True)
     except UnicodeDecodeError as error:
         raise UnreadableBody from error
+    if _is_cut_off():
+        raise TooLarge
+
+
+def _is_cut_off() -> bool:
+    """Whether a body of no stated length went on past the limit: Werkzeug stops there in silence."""
+    if request.content_length is not None or not request.environ.get("wsgi.input_terminated"):
+        return False
+    return bool(request.environ["wsgi.input"].read(1))

@@ -22,6 +22,7 @@ FORM_BYTES = 1 * MB
 # Below these addresses a visitor who is not signed in is sent to the sign-in page, whether the page
 # exists or not: outsiders do not learn what staff have.
 STAFF_PREFIXES = ("/desk", "/crew", "/signs", "/statistics", "/admin")
+STAFF_LISTS = ("/places",)
 
 
 class Role(StrEnum):
@@ -99,7 +100,8 @@ def demand_declarations(app: Flask) -> None:
 
 def _check() -> None:
     if request.endpoint is None:
-        if request.path.startswith(STAFF_PREFIXES) and not current_user.is_authenticated:
+        for_staff = request.path.startswith(STAFF_PREFIXES) or request.path in STAFF_LISTS
+        if for_staff and not current_user.is_authenticated:
             raise SignInNeeded
         return
     roles = allowed_roles(current_app, request.endpoint)

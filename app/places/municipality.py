@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
 
 
 def telephone_link(number: str) -> str:
-    """The `tel:` address of a Norwegian number; short numbers such as 110 take no country code."""
+    """What follows `tel:` for a Norwegian number; short ones such as 110 take no country code."""
     digits = "".join(character for character in number if character.isdigit() or character == "+")
     national = len(digits) == 8  # noqa: PLR2004 - the length of a Norwegian number
-    return f"tel:+47{digits}" if national else f"tel:{digits}"
+    return f"+47{digits}" if national else digits

@@ -176,7 +176,7 @@ def _place_view(place: Place) -> dict[str, Any]:
         "kind_name": in_language(place.kind.names),
         "owner": place.owner,
         "approximate": place.approximate,
-        "accuracy_m": place.accuracy_m,
+        "accuracy_m": round(place.accuracy_m) if place.accuracy_m else None,
         "district": place.district,
         "url": _place_url(place),
     }

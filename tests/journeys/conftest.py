@@ -1,0 +1,39 @@
+"""A browser, and a running server on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.pictures import a_phone_photo
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def phone_photo(tmp_path: Path) -> Path:
+    file = tmp_path / "bilde.jpg"
+    file.write_bytes(a_phone_photo())
+    return file
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def script(request: pytest.FixtureRequest) -> bool:
+    return request.param

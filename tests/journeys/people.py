@@ -1,0 +1,98 @@
+"""The people of the journeys: each has a browser of their own and speaks in the user's verbs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+PHONE = {"width": 360, "height": 740}
+TABLET = {"width": 1180, "height": 820}
+
+
+class Person:
+    """Somebody with a browser that complains about nothing: no console error, no failed request."""
+
+    def __init__(
+        self, browser: Browser, base_url: str, screen: dict[str, int], *, script: bool
+    ) -> None:
+        context = browser.new_context(
+            viewport=screen, locale="nb-NO", java_script_enabled=script, base_url=base_url
+        )
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_console(self, message) -> None:
+        refused_form = "422" in message.text
+        if message.type in {"error", "warning"} and not refused_form:
+            self.complaints.append(message.text)
+
+    def leave(self) -> None:
+        self.page.context.close()
+        assert not self.complaints, self.complaints
+
+
+class Resident(Person):
+    def scans_the_sign(self, code: str) -> None:
+        self.page.goto(f"/S/{code}")
+        expect(self.page.locator("form[data-report-form]")).to_be_visible()
+
+    def chooses(self, category: str) -> None:
+        tile = self.page.locator(f"input[name=category][value={category}]")
+        if not tile.is_visible():
+            self.page.locator("details:has(input[name=category]) > summary").click()
+        tile.check()
+
+    def describes(self, text: str) -> None:
+        self.page.locator("[name=description]").fill(text)
+
+    def adds_photos(self, *files: Path) -> None:
+        self.page.locator("input[type=file][name=photo]").set_input_files(list(files))
+
+    def sends(self) -> None:
+        self.page.locator("form[data-report-form] button[type=submit]:visible").first.click()
+
+    def reads_the_number(self) -> str:
+        number = self.page.locator("[data-report-number]").first
+        expect(number).to_be_visible()
+        return re.search(r"\d{4}-\d{8}", number.inner_text())[0]
+
+    def follows(self, number: str) -> None:
+        self.page.goto(f"/r/{number}")
+
+
+class Staff(Person):
+    def signs_in(self, role: str) -> None:
+        self.page.goto("/staff")
+        self.page.locator("[name=email]").fill(f"{role}@demo.vof")
+        self.page.locator("[name=password]").fill(f"demo-{role}")
+        self.page.locator("main button[type=submit]").click()
+        expect(self.page.locator("[name=password]")).to_have_count(0)
+
+    def opens(self, number: str) -> None:
+        self.page.locator(f"main a[href*='{number}']").first.click()
+        expect(self.page.locator("main")).to_contain_text(number)
+
+
+class FrontDesk(Staff):
+    def sets_status(self, status: str) -> None:
+        self.page.locator(f"form[action$='/status'] [name=status][value={status}]").check()
+        self.page.locator("form[action$='/status'] button[type=submit]").click()
+
+    def assigns(self, unit: str) -> None:
+        self.page.locator("[name=unit]").select_option(label=unit)
+        self.page.locator("form[action$='/unit'] button[type=submit]").click()
+
+
+class Crew(Staff):
+    def closes_as_fixed(self, text: str, photo: Path, *, release: bool) -> None:
+        self.page.locator("[name=status][value=fixed]").check()
+        self.page.locator("[name=public_text]").fill(text)
+        self.page.locator("input[type=file][name=photo]").set_input_files(photo)
+        if release:
+            self.page.locator("[name=release_photo]").check()
+        self.page.locator("form[enctype='multipart/form-data'] button[type=submit]").last.click()
+        expect(self.page).to_have_url(re.compile(r"/crew\?done="))
