@@ -6,13 +6,16 @@ limit is read and thrown away, so that its sender sees 413 and not a broken conn
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any
 
 from flask import Flask, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest as UnreadableBody
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_input_stream
 
 from app.database import SAFE_METHODS
 from app.permissions import FORM_BYTES, MB
@@ -51,16 +54,19 @@ class _DiscardTheRest:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # Some servers hand over the bare socket; this stream ends where the body does.
+        stream = environ["wsgi.input"] = get_input_stream(environ)
         answer: Iterable[bytes] = self._application(environ, start_response)
-        if environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated"):
-            _discard(environ["wsgi.input"])
+        _discard(stream)
         return answer
 
 
-def _discard(stream: Any) -> None:
+def _discard(stream: IO[bytes]) -> None:
     left = DISCARD_BYTES
-    while left > 0 and (chunk := stream.read(min(CHUNK_BYTES, left))):
-        left -= len(chunk)
+    # A sender who has gone will not read the answer either.
+    with contextlib.suppress(ClientDisconnected):
+        while left > 0 and (chunk := stream.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
 
 
 def init_app(app: Flask) -> None:
@@ -89,7 +95,7 @@ def _read_body() -> None:
 
 
 def _is_cut_off() -> bool:
-    """Whether a body of no stated length went on past the limit: Werkzeug stops there in silence."""
+    """Whether a body of unsaid length went on past the limit: Werkzeug stops there in silence."""
     if request.content_length is not None or not request.environ.get("wsgi.input_terminated"):
         return False
     return bool(request.environ["wsgi.input"].read(1))

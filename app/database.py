@@ -12,6 +12,7 @@ import os
 import sqlite3
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, has_request_context, request
@@ -26,6 +27,8 @@ from app.config import ROOT
 from app.geo import sqlite_functions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# The databases' integers; a larger id in an address is nobody's.
+MAX_ID = 2**31 - 1
 POSTGRES_STATEMENT_TIMEOUT_MS = 15_000
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 
@@ -138,6 +141,8 @@ def init_app(app: Flask) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    if engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     event.listen(engine, "checkin", _pass_turn)

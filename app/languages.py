@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date, format_datetime, format_timedelta
-from flask import Flask, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, LazyString, get_locale
+from werkzeug.exceptions import HTTPException
 
 from app.config import ROOT
 
@@ -66,23 +68,32 @@ def _carry_choice(endpoint: str, values: dict[str, Any]) -> None:
 
 def _choices() -> list[dict[str, Any]]:
     current = language()
-    endpoint = request.endpoint if request.method == "GET" else None
+    page = _readable_address()
     return [
         {
             "code": code,
             "name": name,
             "current": code == current,
-            "url": _this_page_in(code, endpoint),
+            "url": f"{page}?{urlencode({**request.args, 'lang': code})}",
         }
         for code, name in LANGUAGES.items()
     ]
 
 
-def _this_page_in(code: str, endpoint: str | None) -> str:
-    if endpoint is None:
-        return f"?lang={code}"
-    arguments: dict[str, Any] = {**request.args, **(request.view_args or {}), "lang": code}
-    return url_for(endpoint, **arguments)
+def _readable_address() -> str:
+    """This page's address, or the nearest above it that can be read: a refused form has none."""
+    path = request.path
+    while path != "/" and not _can_be_read(path):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _can_be_read(path: str) -> bool:
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return path == request.path and request.method == "GET"
+    return True
 
 
 def as_date(moment: datetime) -> str:

@@ -5,36 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
+from app.arguments import read_id, read_line
 from app.languages import gettext as _
 from app.languages import in_language
 from app.places.models import Unit
 from app.reports.models import Category
-from app.reports.queries import MAX_ID, RegisterFilter
-from app.reports.schemas import clean
+from app.reports.queries import RegisterFilter
 from app.reports.wording import STATUS_NAMES
 from app.reports.workflow import Status
 
-MAX_SEARCH_CHARACTERS = 100
 ALL_OPEN = "open"
 
 
-def read_filter(arguments: MultiDict[str, str]) -> RegisterFilter:
+def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
     """What the address asks for; what makes no sense in it is left out of account."""
     status = arguments.get("status", "")
     return RegisterFilter(
         status=status if status in set(Status) else None,
         only_open=status == ALL_OPEN,
-        unit_id=_id(arguments, "unit"),
-        category_id=_id(arguments, "category"),
-        text=clean(arguments.get("q", "")[:MAX_SEARCH_CHARACTERS]),
+        unit_id=read_id(arguments, "unit"),
+        category_id=read_id(arguments, "category"),
+        text=read_line(arguments, "q"),
     )
-
-
-def _id(arguments: MultiDict[str, str], name: str) -> int | None:
-    value = arguments.get(name, type=int)
-    return value if value is not None and 0 < value <= MAX_ID else None
 
 
 def filters_view(
@@ -43,7 +35,7 @@ def filters_view(
     """The filter form: what can be chosen and what is."""
     statuses = [(ALL_OPEN, _("All open"))] + [(key.value, str(STATUS_NAMES[key])) for key in Status]
     return {
-        "q": arguments.get("q", ""),
+        "q": read_line(arguments, "q"),
         "statuses": _options(statuses, arguments.get("status", "")),
         "units": _options([(str(one.id), one.name) for one in units], arguments.get("unit", "")),
         "categories": _options(

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.arguments import read_id
 from app.desk.filters import filters_view, read_filter
 from app.languages import gettext as _
 from app.permissions import Role, allow
@@ -18,7 +19,6 @@ from app.problems import InvalidFields, NotFound
 from app.reports import operations, staff_views
 from app.reports.models import Report
 from app.reports.queries import (
-    MAX_ID,
     PAGE,
     list_categories,
     list_ids_with_photos,
@@ -36,8 +36,7 @@ HANDLERS = (Role.FRONT_DESK, Role.MANAGER)
 @allow(*DESK)
 def register() -> str:
     """All reports, newest first, filtered by what the address says."""
-    before = min(request.args.get("before", MAX_ID, type=int), MAX_ID)
-    reports = list_register(read_filter(request.args), before)
+    reports = list_register(read_filter(request.args), read_id(request.args, "before"))
     shown = reports[:PAGE]
     with_photos = list_ids_with_photos(shown)
     return render_template(

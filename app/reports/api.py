@@ -67,6 +67,15 @@ class ReportsApi(Api):
 api = Blueprint("api", __name__, url_prefix="/api/v1", description="Report faults and follow them.")
 api.ARGUMENTS_PARSER = StrictParser()
 
+_PHOTO_BODY = {
+    "required": True,
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary"}}
+        for kind in ("image/jpeg", "image/png", "image/webp", "image/heic")
+    },
+}
+_KEY = {"type": "http", "scheme": "bearer", "description": "The key from the report's answer."}
+
 
 @api.route("/reports/<uuid:report_uuid>", methods=["PUT"])
 @allow(anyone=True, max_bytes=JSON_BYTES)
@@ -85,6 +94,7 @@ def put_report(content: dict[str, Any], report_uuid: uuid.UUID) -> tuple[dict[st
 
 @api.route("/reports/<uuid:report_uuid>", methods=["GET"])
 @allow(anyone=True)
+@api.doc(security=[{"key": []}])
 @api.response(200, ReportOut)
 @api.alt_response(401, schema=ProblemOut, description="The key is missing.")
 @api.alt_response(403, schema=ProblemOut, description="The key does not fit.")
@@ -99,6 +109,7 @@ def get_report(report_uuid: uuid.UUID) -> dict[str, Any]:
 @api.route("/reports/<uuid:report_uuid>/photos/<uuid:photo_uuid>", methods=["PUT"])
 @allow(anyone=True, max_bytes=MAX_BYTES)
 @limiter.limit(PHOTOS)
+@api.doc(requestBody=_PHOTO_BODY, security=[{"key": []}])
 @api.response(201, PhotoOut, description="Kept.")
 @api.alt_response(200, schema=PhotoOut, description="Kept before.")
 @api.alt_response(401, schema=ProblemOut, description="The key is missing.")
@@ -195,5 +206,6 @@ def init_app(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     smorest = ReportsApi(app)
+    smorest.spec.components.security_scheme("key", _KEY)
     smorest.register_blueprint(api)
     app.add_url_rule("/api/docs", "resident.api_docs", docs)

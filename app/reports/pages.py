@@ -10,8 +10,9 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.database import start_over
-from app.languages import as_date, in_language
+from app.arguments import read_line
+from app.database import MAX_ID, start_over
+from app.languages import LANGUAGES, as_date, in_language
 from app.permissions import MB, Role, allow
 from app.places.models import Place
 from app.places.queries import find_place, list_places
@@ -23,7 +24,6 @@ from app.reports.models import Photo, Report
 from app.reports.photo_store import PHOTO, THUMBNAIL, photo_store
 from app.reports.photos import MAX_BYTES, MAX_PER_REPORT
 from app.reports.queries import (
-    MAX_ID,
     find_photo,
     find_report,
     list_fixed_at,
@@ -42,7 +42,7 @@ pages = Blueprint("resident", __name__)
 @allow(anyone=True)
 def start() -> str | BaseResponse:
     """Find a place, or type the code of a sign."""
-    typed = request.args.get("code", "").strip()
+    typed = read_line(request.args, "code")
     view: dict[str, Any] = {"code_value": typed, "code_error": None, "suggestions": []}
     if typed:
         try:
@@ -145,7 +145,7 @@ def _form_page(
     first, more = tiles.tiles_for(place.kind if place else None)
     return render_template(
         "reports/form.html",
-        action=request.path,
+        action=_send_to(),
         sign=_sign_view(sign),
         place=_place_view(place) if place else None,
         places=None if place else [{"id": one.id, "name": one.name} for one in list_places()],
@@ -161,6 +161,12 @@ def _form_page(
         max_photos=MAX_PER_REPORT,
         danger_step=bool({"answers-danger", "danger_seen"} & form.errors.keys()),
     )
+
+
+def _send_to() -> str:
+    """This address, in the language its reader has chosen."""
+    chosen = request.args.get("lang")
+    return f"{request.path}?lang={chosen}" if chosen in LANGUAGES else request.path
 
 
 def _sign_view(sign: Sign | None) -> dict[str, Any] | None:
@@ -303,7 +309,8 @@ def _may_see(found: Photo) -> bool:
         # A photo of a refused form has no report yet; whoever knows its random id sent it.
         return True
     if current_user.is_authenticated and any(
-        current_user.has_role(role) for role in (Role.FRONT_DESK, Role.CREW, Role.MANAGER)
+        current_user.has_role(role)
+        for role in (Role.FRONT_DESK, Role.CREW, Role.MANAGER, Role.ADMIN)
     ):
         return True
     return key_fits(found.report.uuid, request.args.get("key", ""))

@@ -15,9 +15,6 @@ from app.places.models import Place
 from app.reports.models import Category, Event, Photo, Report
 from app.staff.models import Staff
 
-# The databases' integers; a larger id in an address is nobody's.
-MAX_ID = 2**31 - 1
-
 PAGE = 50
 MOST_OPEN_SHOWN = 5
 MOST_AT_A_PLACE = 50

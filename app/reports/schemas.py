@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from app.database import now
+from app.database import MAX_ID, now
 from app.languages import LANGUAGES
 from app.languages import lazy_gettext as _
 from app.reports.models import Channel
@@ -21,7 +21,6 @@ MAX_DESCRIPTION = 4_000
 MAX_ADDRESS = 500
 MAX_NAME = 120
 MAX_EMAIL = 254
-MAX_DATABASE_INTEGER = 2**31 - 1
 
 # A phone's clock may be wrong by hours, and a report may wait on it for months.
 MAX_CLOCK_AHEAD = timedelta(hours=24)
@@ -104,7 +103,7 @@ class ReportIn(Schema):
         load_default=None,
         allow_none=True,
         strict=True,
-        validate=validate.Range(1, MAX_DATABASE_INTEGER),
+        validate=validate.Range(1, MAX_ID),
     )
     position = fields.Nested(PositionIn, load_default=None, allow_none=True)
     address = CleanText(MAX_ADDRESS, metadata={"description": "Where it is, in words."})

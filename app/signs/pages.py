@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from app.arguments import printable, read_id, read_line
 from app.languages import in_language
 from app.permissions import Role, allow
 from app.problems import NoSuchSign
@@ -27,9 +28,8 @@ _CODE = re.compile(r"[0-9A-Za-z]{0,6}")
 @allow(*SIGN_KEEPERS)
 def register() -> str:
     """All signs by place and label."""
-    query = request.args.get("q", "").strip()[:100]
-    after = request.args.get("after", type=int)
-    signs = list_signs(query, after, PAGE + 1)
+    query = read_line(request.args, "q")
+    signs = list_signs(query, read_id(request.args, "after"), PAGE + 1)
     return render_template(
         "signs/list.html",
         signs=[_view(sign) for sign in signs[:PAGE]],
@@ -72,7 +72,7 @@ def _file(content: bytes, mimetype: str, name: str) -> Response:
 def _find(code: str) -> Sign:
     found = find_sign(code.upper()) if _CODE.fullmatch(code) else None
     if found is None:
-        raise NoSuchSign(code=code[:20])
+        raise NoSuchSign(code=printable(code[:20]))
     return found
 
 

@@ -8,6 +8,7 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from app.arguments import printable
 from app.database import session
 from app.places.models import Place
 from app.problems import NoSuchSign, Suggestion
@@ -33,7 +34,7 @@ def sign_as_typed(typed: str) -> Sign:
     try:
         code = read_code(typed)
     except MalformedCode:
-        raise NoSuchSign(code=typed[:20]) from None
+        raise NoSuchSign(code=printable(typed[:20])) from None
     if check_fits(code) and (sign := find_sign(code)):
         return sign
     raise NoSuchSign(code=code, suggestions=[_suggestion(sign) for sign in _meant_by(code)])

@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("erase_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
-            "name <> '' OR email <> '' OR phone <> ''", name="ck_contacts_not_empty"
+            "name <> '' OR email <> '' OR phone <> ''", name=op.f("ck_contacts_not_empty")
         ),
         sa.ForeignKeyConstraint(
             ["report_id"], ["reports.id"], name="fk_contacts_report_id_reports", ondelete="CASCADE"

@@ -169,9 +169,12 @@ def test_of_both_the_smaller_is_taken(client):
     assert answer.headers["Content-Encoding"] == "br"
 
 
-def test_a_problem_of_the_api_is_json_also_when_compressed(client):
-    fields = {f"unknown_{n}": 1 for n in range(100)}
-    report = f"/api/v1/reports/{uuid4()}"
-    answer = client.put(report, json=fields, headers={"Accept-Encoding": "br"})
-    assert answer.headers["Content-Encoding"] == "br"
-    assert b'"invalid"' in brotli.decompress(answer.data)
+def test_refusals_are_compressed_too(client):
+    asked = {"Accept-Encoding": "br"}
+    refused = client.put(REPORT, json={f"unknown_{n}": 1 for n in range(100)}, headers=asked)
+    page = client.post("/report", data={}, headers=FROM_HERE | asked)
+    for answer in (refused, page):
+        assert answer.status_code == 422
+        assert answer.headers["Content-Encoding"] == "br"
+    assert b'"invalid"' in brotli.decompress(refused.data)
+    assert b"<html" in brotli.decompress(page.data)

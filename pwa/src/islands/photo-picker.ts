@@ -57,7 +57,7 @@ export const photoPicker: Island = (root) => {
     root.querySelectorAll('input[name="drop_photo"]:checked').length;
 
   const choose = (added: readonly File[]): void => {
-    const admission = admit(photos, added, room());
+    const admission = admit(input.multiple ? photos : [], added, room());
     photos = admission.photos;
     const transfer = new DataTransfer();
     for (const photo of photos) transfer.items.add(photo);

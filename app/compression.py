@@ -1,0 +1,32 @@
+"""Pages and JSON are compressed when the caller can read it, refusals too."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask, Response
+from flask_compress import Compress
+
+
+class _CompressAll(Compress):
+    """Flask-Compress sends what is not 2xx as it is; a refused form is the largest page we have."""
+
+    def after_request(self, response: Response) -> Response:  # type: ignore[override]
+        """Compress as if it were 200; Flask never calls this without an answer."""
+        status = response.status_code
+        if status >= HTTPStatus.BAD_REQUEST:
+            response.status_code = HTTPStatus.OK
+        response = super().after_request(response)
+        if status >= HTTPStatus.BAD_REQUEST:
+            response.status_code = status
+        return response
+
+
+def init_app(app: Flask) -> None:
+    """Compress what is sent: Brotli first, else gzip."""
+    app.config.from_mapping(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        # A page in 2 ms; a step more costs twice that and saves two per cent.
+        COMPRESS_BR_LEVEL=5,
+    )
+    _CompressAll(app)
