@@ -64,7 +64,7 @@ test-fast: $(VENV)/.installed-dev setup ## lint, types and the tests that need n
 	ruff check --quiet .
 	mypy
 	cd pwa && npm run --silent typecheck && npm run --silent test
-	pytest -n $(JOBS) -m "not browser and not postgis and not soak"
+	pytest -n $(JOBS) -m "not browser and not postgis and not bucket and not soak"
 
 soak: setup-dev ## the fault soaks at full count
 	SOAK=full pytest -m soak -s

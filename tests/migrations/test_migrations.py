@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from geoalchemy2 import Geometry
 from sqlalchemy import inspect, text
 
 from app import create_app
@@ -110,7 +111,7 @@ def test_what_the_first_release_wrote_survives_to_today(app):
     upgrade(revision="0001")
     with db.engine.begin() as connection:
         for row in FIRST_ROWS:
-            connection.execute(text(row.replace(':"', '\\:"')))
+            connection.exec_driver_sql(row)
     upgrade()
     with db.engine.connect() as connection:
         kept = connection.execute(
@@ -131,13 +132,17 @@ def test_the_models_are_what_the_migrations_make(app):
     def belongs(_object, name, kind, _reflected, _other):
         return not is_spatial_bookkeeping(name, kind) and name not in KEPT_BY_OTHERS
 
+    def differs(_context, _inspected, _column, _inspected_type, wanted):
+        # The engines name a geometry in ways of their own; None leaves the rest to Alembic.
+        return False if isinstance(wanted, Geometry) else None
+
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # GeoAlchemy2 looks a geometry up in SpatiaLite's list, which we do without.
             columns = "f_table_name TEXT, f_geometry_column TEXT"
             connection.execute(text(f"CREATE TEMP TABLE geometry_columns ({columns})"))
         context = MigrationContext.configure(
-            connection, opts={"include_object": belongs, "compare_type": True}
+            connection, opts={"include_object": belongs, "compare_type": differs}
         )
         assert compare_metadata(context, Base.metadata) == []
 

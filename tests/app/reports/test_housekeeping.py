@@ -1,0 +1,59 @@
+"""What nobody needs any more goes away by itself; the fault stays."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from app.database import db, now
+from app.jobs import queue
+from app.reports.deadlines import local_day
+from app.reports.housekeeping import erase_contacts, sweep_photos
+from app.reports.models import Contact, Photo, Report
+from app.reports.photo_store import PHOTO, photo_store
+from app.reports.photos import keep_photo, prepare_photo
+from tests.conftest import a_report, put_report
+from tests.pictures import a_photo
+
+
+def test_contact_details_are_erased_on_their_day_and_the_report_stays(client):
+    put_report(client, a_report(contact={"phone": "51 00 00 00"}))
+    put_report(client, a_report(contact={"phone": "51 00 00 01"}))
+    due, later = db.session.scalars(select(Contact).order_by(Contact.id)).all()
+    due.erase_on = local_day(now())
+    db.session.flush()
+    assert erase_contacts() == 1
+    assert db.session.scalars(select(Contact.phone)).all() == [later.phone]
+    assert db.session.scalar(select(func.count(Report.id))) == 2
+
+
+def test_photos_of_a_form_never_sent_go_after_a_day(app):
+    old, new = (keep_photo(uuid4(), prepare_photo(a_photo()), None) for _ in range(2))
+    old.created_at = now() - timedelta(hours=25)
+    db.session.flush()
+    old_name, new_name = old.name, new.name
+    sweep_photos()
+    assert db.session.scalars(select(Photo.name)).all() == [new_name]
+    assert photo_store().get(new_name, PHOTO)
+    with pytest.raises(FileNotFoundError):
+        photo_store().get(old_name, PHOTO)
+
+
+def test_photos_of_a_report_are_never_swept(client):
+    report_id = uuid4()
+    key = put_report(client, a_report(), report_id).json["key"]
+    address = f"/api/v1/reports/{report_id}/photos/{uuid4()}"
+    client.put(address, data=a_photo(), headers={"Authorization": f"Bearer {key}"})
+    (photo,) = db.session.scalars(select(Photo)).all()
+    photo.created_at = now() - timedelta(days=400)
+    db.session.flush()
+    sweep_photos()
+    assert db.session.scalar(select(func.count(Photo.id))) == 1
+
+
+def test_the_worker_knows_its_work(app):
+    opened = queue()
+    names = {type(task).__name__ for task in opened._registry.periodic_tasks}
+    opened.storage.close()
+    assert names == {"sweep_photos", "erase_contacts"}
