@@ -64,24 +64,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("vof")
 
 
-def make_app(database_url: str, folder: Path) -> Flask:
+def prepared_app(database_url: str, folder: Path) -> Iterator[Flask]:
     app = create_app(settings_for(database_url, folder))
     app.test_client_class = InspectingClient
     with app.app_context():
         upgrade()
         load_demo(reports=0)
         db.session.commit()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite_app(folder: Path) -> Flask:
-    return make_app(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
+def sqlite_app(folder: Path) -> Iterator[Flask]:
+    yield from prepared_app(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
 
 
 @pytest.fixture(scope="session")
-def postgis_app(cluster: Cluster, folder: Path) -> Flask:
-    return make_app(cluster.create_database("vof_tests"), folder)
+def postgis_app(cluster: Cluster, folder: Path) -> Iterator[Flask]:
+    yield from prepared_app(cluster.create_database("vof_tests"), folder)
 
 
 @pytest.fixture(scope="session", params=[SQLITE, POSTGIS])
