@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -68,7 +68,7 @@ def _carry_choice(endpoint: str, values: dict[str, Any]) -> None:
 
 def _choices() -> list[dict[str, Any]]:
     current = language()
-    page = _readable_address()
+    page = quote(_readable_address())
     return [
         {
             "code": code,

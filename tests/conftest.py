@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 
 from app import create_app
@@ -31,6 +32,10 @@ from tests.server import Server
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGIS = pytest.param("postgis", id="postgis", marks=pytest.mark.postgis)
+
+# No test depends on how fast the machine is, and none writes into the tree.
+hypothesis_settings.register_profile("vof", deadline=None, database=None)
+hypothesis_settings.load_profile("vof")
 
 
 def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:

@@ -134,6 +134,14 @@ def test_every_page_offers_itself_in_the_other_languages(client, park_sign):
         assert f'<html lang="{code}"' in other.text
 
 
+@pytest.mark.parametrize("path", ["/s/%25", "/nothing/%22%3E%3Cb%3E", "/r/%C3%A6%20"])
+def test_the_way_to_another_language_keeps_an_odd_address(client, path):
+    tree = html5lib.parse(client.get(path).text, namespaceHTMLElements=False)
+    offered = [link.get("href") for link in tree.iter("a") if link.get("hreflang")]
+    assert len(offered) == 2
+    assert all(urlsplit(address).path == path for address in offered), offered
+
+
 ENGLISH = re.compile(
     r"\b(January|February|March|May|June|July|October|December|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Oct|Dec"
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|ago|in|day|days|hours?|minutes?"

@@ -55,7 +55,7 @@ def decoded(image: Image.Image) -> zxingcpp.Barcode:
     return found
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25)
 @given(code=codes)
 def test_the_png_decodes_to_the_address_at_level_h(code):
     address = address_of("https://vof.stavanger.kommune.no", code)
@@ -81,7 +81,7 @@ def test_host_and_path_are_in_upper_case_and_the_scheme_is_not(base_url, address
     assert decoded(png_image(address)).text == address
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25)
 @given(code=codes, host=st.from_regex(r"[A-Z0-9]{1,20}\.NO", fullmatch=True))
 def test_png_and_svg_are_the_same_modules(code, host):
     address = f"https://{host}/S/{code}"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.database import db
@@ -35,7 +35,6 @@ def boundaries(sqlite_app: Flask, postgis_app: Flask) -> list:
     return found
 
 
-@settings(deadline=None, database=None)
 @given(lon=st.floats(5.3, 6.2), lat=st.floats(58.8, 59.3))
 def test_a_position_is_inside_on_both_or_on_neither(boundaries, lon, lat):
     one, other = boundaries

@@ -27,12 +27,7 @@ lons = st.sampled_from([5.7, 5.73, 5.731, 5.75]) | st.floats(4.0, 31.5)
 lats = st.sampled_from([58.9, 58.97, 58.971, 59.0]) | st.floats(57.5, 71.5)
 points = st.lists(st.tuples(lons, lats), max_size=12)
 metres = st.sampled_from([0.0, 1.0, 50.0, 2_000.0]) | st.floats(0, 400_000)
-few = settings(
-    max_examples=100,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+few = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @contextmanager

@@ -1,0 +1,174 @@
+"""The register: what it shows, how it is searched, and that paging loses and repeats nothing."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import timedelta
+
+import html5lib
+import pytest
+from sqlalchemy import select
+
+from app.database import db, now
+from app.demo.reports import add_reports
+from app.places.models import Place, Unit
+from app.reports.keys import report_key
+from app.reports.models import Category, Report
+from app.reports.queries import PAGE
+from app.reports.workflow import CLOSED, Status
+from tests.conftest import a_report, put_report
+from tests.pictures import a_photo
+
+MOST_STATEMENTS = 10
+
+
+@pytest.fixture
+def many(app):
+    """More reports than two pages hold, of all sorts."""
+    add_reports(random.Random(4), 2 * PAGE + 30, until=now())
+    db.session.commit()
+    return db.session.scalars(select(Report).order_by(Report.id.desc())).all()
+
+
+def numbers_on(page):
+    return re.findall(r"/desk/reports/(\d{4}-\d{8})", page.text)
+
+
+def next_page(page):
+    tree = html5lib.parse(page.text, namespaceHTMLElements=False)
+    addresses = [a.get("href") for a in tree.iter("a") if not a.get("hreflang")]
+    return next((address for address in addresses if "before=" in address), None)
+
+
+def all_numbers(client, address):
+    """Every number from this page to the last, in order; stops at a page it has seen."""
+    found, seen = [], set()
+    while address and address not in seen:
+        seen.add(address)
+        page = client.get(address)
+        found += numbers_on(page)
+        address = next_page(page)
+    return found
+
+
+def test_the_newest_come_first_and_fifty_on_a_page(front_desk, many):
+    page = front_desk.get("/desk")
+    assert numbers_on(page) == [report.number for report in many[:50]]
+
+
+def test_paging_loses_and_repeats_nothing(front_desk, many):
+    assert all_numbers(front_desk, "/desk") == [report.number for report in many]
+
+
+def test_a_report_that_arrives_meanwhile_shifts_nothing(front_desk, client, many):
+    first = front_desk.get("/desk")
+    put_report(client, a_report())
+    second = front_desk.get(next_page(first))
+    assert numbers_on(second) == [report.number for report in many[50:100]]
+
+
+@pytest.mark.parametrize("count", [0, 1, PAGE, PAGE + 1])
+def test_there_is_a_next_page_only_where_there_is_more(front_desk, app, count):
+    add_reports(random.Random(4), count, until=now())
+    db.session.commit()
+    page = front_desk.get("/desk")
+    assert len(numbers_on(page)) == min(count, PAGE)
+    assert (next_page(page) is not None) == (count > PAGE)
+
+
+@pytest.mark.parametrize("status", [*Status, "open"])
+def test_the_register_is_filtered_by_state(front_desk, many, status):
+    wanted = [
+        report.number
+        for report in many
+        if report.status == status or (status == "open" and report.status not in CLOSED)
+    ]
+    assert all_numbers(front_desk, f"/desk?status={status}") == wanted
+
+
+def test_the_register_is_filtered_by_unit_and_category_together(front_desk, many):
+    unit = db.session.scalars(select(Unit).where(Unit.name == "Park og natur")).one()
+    category = db.session.scalars(select(Category).where(Category.code == "PA04")).one()
+    for query, fits in (
+        (f"unit={unit.id}", lambda report: report.unit_id == unit.id),
+        (f"category={category.id}", lambda report: report.category_id == category.id),
+        (
+            f"unit={unit.id}&category={category.id}&status=fixed",
+            lambda report: (
+                report.unit_id == unit.id
+                and report.category_id == category.id
+                and report.status == "fixed"
+            ),
+        ),
+    ):
+        wanted = [report.number for report in many if fits(report)]
+        assert wanted, query
+        assert all_numbers(front_desk, f"/desk?{query}") == wanted
+
+
+def test_a_report_is_found_by_its_number_however_it_is_typed(front_desk, many):
+    number = many[70].number
+    for typed in (number, number.replace("-", ""), f"{number[:4]} {number[5:]}", f" {number} "):
+        page = front_desk.get("/desk", query_string={"q": typed})
+        assert numbers_on(page) == [number], typed
+    begun = front_desk.get("/desk", query_string={"q": number[:8]})
+    assert number in numbers_on(begun)
+
+
+def test_reports_are_found_by_their_place(front_desk, many):
+    park = db.session.scalars(select(Place).where(Place.name == "Byparken")).one()
+    wanted = [report.number for report in many if report.place_id == park.id]
+    assert wanted
+    assert all_numbers(front_desk, "/desk?q=bypark") == wanted
+    assert all_numbers(front_desk, "/desk?q=%25") == []
+
+
+def test_the_next_page_keeps_the_filters_and_the_language(front_desk, many):
+    address = next_page(front_desk.get("/desk?status=fixed&lang=nn"))
+    assert "status=fixed" in address
+    assert "lang=nn" in address
+
+
+def test_what_was_chosen_is_still_chosen(front_desk, many):
+    unit = db.session.scalars(select(Unit).where(Unit.name == "Park og natur")).one()
+    page = front_desk.get(f"/desk?status=fixed&unit={unit.id}&q=parken")
+    tree = html5lib.parse(page.text, namespaceHTMLElements=False)
+    chosen = {option.get("value") for option in tree.iter("option") if "selected" in option.keys()}
+    assert {"fixed", str(unit.id)} <= chosen
+    assert 'value="parken"' in page.text
+
+
+def test_a_line_says_when_it_is_urgent_late_or_has_a_photo(front_desk, client, filed):
+    urgent = filed(category="PA01", answers={"danger": "yes"})
+    urgent.due_at = now() - timedelta(days=2)
+    db.session.commit()
+    page = front_desk.get("/desk?lang=en").text
+    assert "Urgent" in page
+    assert "Overdue" in page
+    assert ">Photo<" not in page
+    add_photo(client, urgent)
+    assert ">Photo<" in front_desk.get("/desk?lang=en").text
+
+
+def add_photo(client, report):
+    headers = {"Authorization": f"Bearer {report_key(report.uuid)}"}
+    address = f"/api/v1/reports/{report.uuid}/photos/{report.uuid}"
+    assert client.put(address, data=a_photo(), headers=headers).status_code == 201
+
+
+def test_a_page_takes_few_statements_however_many_rows_there_are(front_desk, app, count_statements):
+    def statements(address):
+        count_statements.texts.clear()
+        assert front_desk.get(address).status_code == 200
+        return len(count_statements)
+
+    add_reports(random.Random(4), 3, until=now())
+    db.session.commit()
+    of_three = statements("/desk")
+    add_reports(random.Random(5), 2 * PAGE, until=now())
+    db.session.commit()
+    of_fifty = statements("/desk")
+    assert len(numbers_on(front_desk.get("/desk"))) == PAGE
+    assert of_fifty == of_three <= MOST_STATEMENTS, count_statements.texts
+    assert statements("/desk?status=open&q=parken&unit=1") <= MOST_STATEMENTS
