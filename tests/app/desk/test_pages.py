@@ -243,6 +243,7 @@ def test_a_report_takes_few_statements_however_long_its_timeline_is(
 
     add_photo(client, report)
     front_desk.post(f"{page}/note", data={"internal_text": "1"})
+    statements()  # The settings of the municipality are remembered from here on.
     few = statements()
     for number in range(8):
         front_desk.post(f"{page}/note", data={"internal_text": str(number)})

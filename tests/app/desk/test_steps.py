@@ -32,7 +32,9 @@ CONTRACT = {
 
 @pytest.fixture
 def staff(app):
-    return db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof")).one()
+    return (
+        db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof")).unique().one()
+    )
 
 
 @pytest.fixture
