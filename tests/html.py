@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
 
+_REACHING = {"script", "link", "img", "form", "iframe"}
 NO_LABEL_NEEDED = {"hidden", "submit", "button"}
 
 
@@ -82,7 +84,7 @@ def _inside_policy(tree: Element) -> list[str]:
         ]
         for name in ("src", "href", "action"):
             value = element.get(name) or ""
-            if element.tag in {"script", "link", "img", "form", "iframe"} and "//" in value:
+            if element.tag in _REACHING and urlsplit(value.strip().replace("\\", "/")).netloc:
                 problems.append(f"{element.tag} reaches another host: {value}")
         if (
             element.tag == "script"
