@@ -37,7 +37,7 @@ def load_municipality(folder: Path) -> None:
         units = _load_units(folder / "units.csv")
         _load_kinds(folder / "place_kinds.csv")
         _load_categories(folder / "categories.csv", units)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise UnusableFile(f"{folder}: {error!r}") from error
     places = folder / "places.geojson"
     if places.exists():

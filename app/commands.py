@@ -11,6 +11,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
+from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
@@ -44,12 +45,14 @@ def in_one_transaction(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-            db.session.commit()
-        except (UnusableFile, Problem) as error:
-            db.session.rollback()
-            raise click.ClickException(_in_words(error)) from error
+        # The commands speak English; so do the Problems they meet.
+        with force_locale("en"):
+            try:
+                command(*args, **kwargs)
+                db.session.commit()
+            except (UnusableFile, Problem) as error:
+                db.session.rollback()
+                raise click.ClickException(_in_words(error)) from error
 
     return run
 

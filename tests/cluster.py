@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -57,17 +58,17 @@ def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
         # initdb refuses to run as root.
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
     initdb = [programs / "initdb", "-D", "cluster", "-U", "vof", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*as_user, *initdb, "--locale=C.UTF-8", "--no-sync"], **run)
+    run([*as_user, *initdb, "--locale=C.UTF-8", "--no-sync"])
     port = free_port()
     options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync={'on' if durable else 'off'}"
     pg_ctl = [*as_user, programs / "pg_ctl", "-D", "cluster"]
-    subprocess.run([*pg_ctl, "-w", "-o", options, "-l", "log", "start"], **run)
+    run([*pg_ctl, "-w", "-o", options, "-l", "log", "start"])
     try:
         yield Cluster(port)
     finally:
-        subprocess.run([*pg_ctl, "-m", "immediate", "stop"], **run)
+        run([*pg_ctl, "-m", "immediate", "stop"])
         shutil.rmtree(folder)
 
 

@@ -79,7 +79,7 @@ def _inside_policy(tree: Element) -> list[str]:
             continue
         problems += [
             f"{name} on {element.tag}"
-            for name in element.keys()
+            for name in element.attrib
             if name == "style" or name.startswith("on")
         ]
         for name in ("src", "href", "action"):

@@ -38,7 +38,7 @@ def is_empty() -> bool:
 
 
 def load_demo(reports: int = REPORTS) -> None:
-    """Load places, signs, staff and two years of reports; the same on every day it is loaded."""
+    """Load places, signs, staff and two years of reports; the same whenever on a day it is done."""
     rng = random.Random(SEED)
     load_municipality(FOLDER)
     add_signs(rng, list_places(), SIGNS_PER_PLACE)

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import joinedload
 
 from app.database import session
+from app.demo.days import start_of_day
 from app.demo.texts import DESCRIPTIONS, FIXED, NO_ACTION, PLANNED
 from app.languages import OSLO
 from app.places.models import Place
@@ -77,7 +78,8 @@ class _Case:
 
 
 def add_reports(rng: random.Random, count: int, *, until: datetime) -> None:
-    """Insert `count` reports received in the two years before `until`, oldest first."""
+    """Insert `count` reports received in the two years before the day of `until`, oldest first."""
+    until = start_of_day(until)
     categories = {category.code: category for category in list_categories()}
     spots = _spots()
     staff_id = session().scalar(select(func.min(Staff.id)))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from app.database import now, session
+from app.demo.days import start_of_day
 from app.places.models import Place
 from app.signs.codes import ALPHABET, LENGTH, with_check
 from app.signs.models import Sign, SignState
@@ -32,7 +33,7 @@ _LABELS = {
 def add_signs(rng: random.Random, places: Sequence[Place], per_place: int) -> None:
     """Hang `per_place` mounted signs at each place."""
     taken = set(session().scalars(select(Sign.code)))
-    mounted_at = now() - timedelta(days=730)
+    mounted_at = start_of_day(now()) - timedelta(days=730)
     rows = [
         {
             "code": _new_code(rng, taken),

@@ -118,8 +118,10 @@ BROKEN_FORMS = {
     ),
     "a charset nobody knows": (
         "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="description"\r\n'
-        b"Content-Type: text/plain; charset=nonsense\r\n\r\nhello\r\n--x--",
+        (
+            b'--x\r\nContent-Disposition: form-data; name="description"\r\n'
+            b"Content-Type: text/plain; charset=nonsense\r\n\r\nhello\r\n--x--"
+        ),
     ),
     "a name that is no text": (
         "multipart/form-data; boundary=x",

@@ -47,9 +47,7 @@ def test_every_text_is_translated(language):
         text
         for text in texts()
         if text not in translated
-        or not all(
-            ([translated[text].string] if isinstance(text, str) else translated[text].string)
-        )
+        or not all([translated[text].string] if isinstance(text, str) else translated[text].string)
     ]
     assert not missing, f"run `make texts` and translate in {language}: {missing}"
 

@@ -86,7 +86,7 @@ def test_https_without_a_public_address_says_so_in_it():
     ],
 )
 def test_outside_a_demo_a_good_secret_is_needed(environment):
-    with pytest.raises(BadSetting, match="^SECRET_KEY"):
+    with pytest.raises(BadSetting, match=r"^SECRET_KEY"):
         read(**environment)
 
 
@@ -108,7 +108,7 @@ def test_limits_can_be_switched_off_on_this_machine(host):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "vof.example.no", "::"])
 def test_limits_cannot_be_switched_off_for_others(host):
-    with pytest.raises(BadSetting, match="^RATE_LIMITS"):
+    with pytest.raises(BadSetting, match=r"^RATE_LIMITS"):
         read(RATE_LIMITS="off", HOST=host, PUBLIC_URL="http://x.example")
 
 

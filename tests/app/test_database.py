@@ -67,7 +67,7 @@ def test_a_view_that_fails_after_writing_keeps_nothing(built, failure):
 
 def test_an_answer_that_cannot_be_made_keeps_nothing(built):
     app = built()
-    address = route(app, lambda: add_unit())
+    address = route(app, add_unit)
     assert app.test_client().post(address).status_code == 500, "a view that returns None"
     assert "Ny enhet" not in units(app)
 

@@ -1,4 +1,4 @@
-"""Every way to fail has one shape: JSON below /api, a page with a way on elsewhere, no driver text."""
+"""Every failure has one shape: JSON below /api, a page with a way on elsewhere, no driver text."""
 
 from __future__ import annotations
 

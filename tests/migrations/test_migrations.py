@@ -87,30 +87,30 @@ def test_up_and_down_with_data_in_it(app):
 
 
 # Rows as the first release wrote them. They are history: later migrations must carry them along.
-FIRST_ROWS = [
-    "INSERT INTO units (id, name, is_default) VALUES (1, 'Park', true)",
-    "INSERT INTO place_kinds (id, code, category_group, names, first_tiles, sort_order)"
-    " VALUES (1, 'park', 'park', '{\"nb\": \"Park\"}', '[]', 0)",
-    "INSERT INTO places (id, name, kind_id, approximate, created_at)"
-    " VALUES (1, 'Byparken', 1, false, '2026-01-01 00:00:00')",
-    "INSERT INTO signs (id, code, place_id, label, state, created_at)"
-    " VALUES (1, '7KQ3M8', 1, 'Ved porten', 'mounted', '2026-01-01 00:00:00')",
-    "INSERT INTO categories (id, code, place_group, names, unit_id, priority, retention_days,"
-    " sort_order) VALUES (1, 'PA03', 'park', '{\"nb\": \"Benk\"}', 1, 'P3', 365, 0)",
-    "INSERT INTO reports (id, uuid, number, fingerprint, category_id, unit_id, status, priority,"
-    " channel, language, place_id, sign_id, address, description, answers, created_at,"
-    " received_at, due_at) VALUES (1, '7f9c2ba4e88f427dadf58f1f2d5c3a10', '2026-00000001', 'f', 1,"
-    " 1, 'received', 'P3', 'qr', 'nb', 1, 1, '', 'Benken er brukket.', '{}',"
-    " '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-08 00:00:00')",
-    "INSERT INTO events (id, report_id, at, kind, public_text, internal_text)"
-    " VALUES (1, 1, '2026-01-01 00:00:00', 'received', '', '')",
-]
+FIRST_ROWS = """
+INSERT INTO units (id, name, is_default) VALUES (1, 'Park', true);
+INSERT INTO place_kinds (id, code, category_group, names, first_tiles, sort_order)
+  VALUES (1, 'park', 'park', '{"nb": "Park"}', '[]', 0);
+INSERT INTO places (id, name, kind_id, approximate, created_at)
+  VALUES (1, 'Byparken', 1, false, '2026-01-01 00:00:00');
+INSERT INTO signs (id, code, place_id, label, state, created_at)
+  VALUES (1, '7KQ3MB', 1, 'Ved porten', 'mounted', '2026-01-01 00:00:00');
+INSERT INTO categories (id, code, place_group, names, unit_id, priority, retention_days, sort_order)
+  VALUES (1, 'PA03', 'park', '{"nb": "Benk"}', 1, 'P3', 365, 0);
+INSERT INTO reports (id, uuid, number, fingerprint, category_id, unit_id, status, priority, channel,
+    language, place_id, sign_id, address, description, answers, created_at, received_at, due_at)
+  VALUES (1, '7f9c2ba4e88f427dadf58f1f2d5c3a10', '2026-00000001', 'f', 1, 1, 'received', 'P3', 'qr',
+    'nb', 1, 1, '', 'Benken er brukket.', '{}',
+    '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-08 00:00:00');
+INSERT INTO events (id, report_id, at, kind, public_text, internal_text)
+  VALUES (1, 1, '2026-01-01 00:00:00', 'received', '', '')
+"""
 
 
 def test_what_the_first_release_wrote_survives_to_today(app):
     upgrade(revision="0001")
     with db.engine.begin() as connection:
-        for row in FIRST_ROWS:
+        for row in FIRST_ROWS.split(";\n"):
             connection.exec_driver_sql(row)
     upgrade()
     with db.engine.connect() as connection:
@@ -122,7 +122,7 @@ def test_what_the_first_release_wrote_survives_to_today(app):
             )
         ).all()
     assert [tuple(row) for row in kept] == [
-        ("2026-00000001", "Benken er brukket.", "Byparken", "7KQ3M8", "received")
+        ("2026-00000001", "Benken er brukket.", "Byparken", "7KQ3MB", "received")
     ]
 
 

@@ -145,7 +145,7 @@ def test_an_unreadable_photo_is_refused_and_the_text_survives(crew, report, page
     assert 'href="#photo"' in answer.text
     assert "".join(element(answer, "public_text").itertext()).strip() == TEXT
     assert "".join(element(answer, "internal_text").itertext()).strip() == "Ring <formannen>"
-    assert "checked" in element(answer, "release_photo").keys()
+    assert "checked" in element(answer, "release_photo").attrib
     assert db.session.get(Report, report.id).status == "received"
     assert photos() == []
     assert number_of_events() == 1

@@ -134,7 +134,7 @@ def test_what_was_chosen_is_still_chosen(front_desk, many):
     unit = db.session.scalars(select(Unit).where(Unit.name == "Park og natur")).one()
     page = front_desk.get(f"/desk?status=fixed&unit={unit.id}&q=parken")
     tree = html5lib.parse(page.text, namespaceHTMLElements=False)
-    chosen = {option.get("value") for option in tree.iter("option") if "selected" in option.keys()}
+    chosen = {option.get("value") for option in tree.iter("option") if "selected" in option.attrib}
     assert {"fixed", str(unit.id)} <= chosen
     assert 'value="parken"' in page.text
 

@@ -82,7 +82,7 @@ def test_exactly_these_steps_are_offered(front_desk, report, current):
     offered = {
         state
         for state in CONTRACT
-        if f'name="status" id="status-' in page and f'value="{state}"' in page
+        if 'name="status" id="status-' in page and f'value="{state}"' in page
     }
     assert offered == CONTRACT[current]
 

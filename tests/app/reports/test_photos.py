@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.database import db
 from app.problems import UnreadablePhoto
+from app.reports.keys import report_key
 from app.reports.models import Photo
 from app.reports.photo_store import photo_store
 from app.reports.photos import MAX_SIDE_PX, THUMBNAIL_SIDE_PX, prepare_photo
@@ -21,7 +22,6 @@ from tests.pictures import (
     a_transparent_png,
     encoded,
 )
-
 
 # What a JPEG file says of its pixels and of nothing else.
 PIXEL_FACTS = {
@@ -129,8 +129,6 @@ def test_a_photo_needs_the_key_of_its_report(client, filed):
 
 
 def test_a_photo_of_a_report_that_never_came_is_refused(app, client):
-    from app.reports.keys import report_key
-
     stranger = uuid4()
     key = {"Authorization": f"Bearer {report_key(stranger)}"}
     answer = client.put(f"/api/v1/reports/{stranger}/photos/{uuid4()}", data=a_photo(), headers=key)

@@ -125,6 +125,6 @@ def test_alphabet_and_check_are_frozen():
     }
     assert ALPHABET == "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     assert WEIGHTS == (5, 16, 8, 4, 2, 1), (
-        "Signs are bolted to walls. Changing the check character makes every one of them unreadable."
+        "Signs are bolted to walls. With another check character none of them can be read."
     )
     assert {payload: with_check(payload) for payload in frozen} == frozen
