@@ -113,7 +113,7 @@ def undone(app: Flask) -> Iterator[None]:
     transaction there lets requests commit into savepoints only.
     """
     with app.app_context():
-        engines = db._app_engines[app]  # noqa: SLF001
+        engines = db._app_engines[app]
         engine = engines[None]
         forget()
         with engine.connect() as connection:
@@ -217,7 +217,7 @@ def count_statements(app: Flask) -> Iterator[Statements]:
         if not re.match(r"(RELEASE |ROLLBACK TO )?SAVEPOINT|BEGIN|ROLLBACK|RELEASE", statement):
             statements.texts.append(statement)
 
-    connection = db._app_engines[app][None]  # noqa: SLF001 - what `undone` put there
+    connection = db._app_engines[app][None]
     event.listen(connection, "before_cursor_execute", note)
     yield statements
     event.remove(connection, "before_cursor_execute", note)
