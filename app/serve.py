@@ -102,11 +102,8 @@ def _print_addresses(settings: Settings) -> None:
     url = settings.public_url
     lines = [f"VOF is at {url}"]
     if settings.demo:
-        names = ("a park", "a sports hall")
         lines += [
-            f"  sign in {name}: {url}/s/{sign.code}"
-            for name, sign in zip(names, example_signs(), strict=True)
-            if sign
+            f"  sign in {what}: {url}/s/{sign.code}" for what, sign in example_signs().items()
         ]
         lines.append(f"  staff: {url}/sign-in")
         lines += [f"    {role}@demo.vof  password {demo_password(role)}" for role in Role]

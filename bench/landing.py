@@ -26,7 +26,7 @@ def measure() -> None:
         app = create_app(settings_for(url, folder))
         rows = []
         with app.app_context():
-            addresses = [f"/s/{sign.code}" for sign in example_signs()] + ["/report", "/"]
+            addresses = [f"/s/{sign.code}" for sign in example_signs().values()] + ["/report", "/"]
             db.session.remove()
         for address, what in zip(addresses, ("park", "hall", "no sign", "start"), strict=True):
             for language in LANGUAGES:

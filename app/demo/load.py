@@ -59,11 +59,12 @@ def demo_password(role: Role) -> str:
     return f"demo-{role}"
 
 
-def example_signs() -> list[Sign]:
-    """A sign in a park and one in a sports hall, to try first."""
-    names = ("Byparken", "Stavanger idrettshall")
-    return [session().scalars(_signs_at(name)).one() for name in names]
+def example_signs() -> dict[str, Sign]:
+    """A sign in a park and one in a sports hall, to try first; none in another municipality."""
+    places = {"a park": "Byparken", "a sports hall": "Stavanger idrettshall"}
+    found = {what: session().scalar(_first_sign_at(place)) for what, place in places.items()}
+    return {what: sign for what, sign in found.items() if sign}
 
 
-def _signs_at(place: str) -> Select[Sign]:
+def _first_sign_at(place: str) -> Select[Sign]:
     return select(Sign).join(Sign.place).where(Place.name == place).order_by(Sign.id).limit(1)

@@ -120,7 +120,7 @@ def test_guessed_positions_are_shown_as_such(demo):
 
 
 def test_a_park_and_a_hall_are_there_to_try(demo):
-    kinds = [sign.place.kind.category_group for sign in example_signs()]
+    kinds = [sign.place.kind.category_group for sign in example_signs().values()]
     assert kinds == ["park", "sports_hall"]
 
 
