@@ -1,0 +1,28 @@
+"""The README keeps its promises: every dependency has its reason there."""
+
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_every_dependency_has_its_reason():
+    table = (ROOT / "README.md").read_text("utf-8").lower().replace("-", "_")
+    missing = [name for name in named() if name.lower().replace("-", "_") not in table]
+    assert not missing, f"add a line with the reason to the README's table: {missing}"
+
+
+def named():
+    """What the code names itself, in Python and in the front end; not what those bring along."""
+    direct, _, _ = (ROOT / "requirements.txt").read_text("utf-8").partition("# What these bring")
+    development = (ROOT / "requirements-dev.txt").read_text("utf-8")
+    yield from re.findall(r"^([A-Za-z0-9_.-]+)(?:\[\w+\])?==", direct + development, re.M)
+    yield from json.loads((ROOT / "pwa" / "package.json").read_text("utf-8"))["devDependencies"]
+
+
+def test_every_pin_is_exact():
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.match(r"[A-Za-z0-9_.-]+(\[\w+\])?==[0-9][\w.]*( ;.*)?$", line), line
