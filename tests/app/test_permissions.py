@@ -13,7 +13,7 @@ from flask import Flask, url_for
 
 from app.config import ROOT
 from app.database import db
-from app.permissions import STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
+from app.permissions import STAFF_LISTS, STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
 from tests.conftest import FROM_HERE
 
@@ -120,6 +120,12 @@ def test_a_visitor_is_sent_to_sign_in_from_every_page_of_the_staff(app, client, 
 def test_a_visitor_does_not_learn_what_staff_have(client, prefix, rest):
     demand_sign_in(client.get(f"{prefix}{rest}"), f"{prefix}{rest}")
     assert client.post(f"{prefix}{rest}", headers=FROM_HERE).status_code == 401
+
+
+@pytest.mark.parametrize("page", STAFF_LISTS)
+def test_the_lists_of_staff_are_not_told_of_either(client, page):
+    demand_sign_in(client.get(page), page)
+    assert client.post(page, headers=FROM_HERE).status_code == 401
 
 
 def demand_sign_in(answer, page):

@@ -20,7 +20,7 @@ def plain(name):
 def explained_names():
     """The first column of the table, where rows may hold several names."""
     _, _, table = (ROOT / "README.md").read_text("utf-8").partition("## Dependencies")
-    for row in re.findall(r"^\| (.+?) \|", table, re.M):
+    for row in re.findall(r"^\| (.+?) \|", table, re.MULTILINE):
         yield from row.split(", ")
 
 
@@ -28,7 +28,7 @@ def named():
     """What the code names itself, in Python and in the front end; not what those bring along."""
     direct, _, _ = (ROOT / "requirements.txt").read_text("utf-8").partition("# What these bring")
     development = (ROOT / "requirements-dev.txt").read_text("utf-8")
-    yield from re.findall(r"^([A-Za-z0-9_.-]+)(?:\[\w+\])?==", direct + development, re.M)
+    yield from re.findall(r"^([A-Za-z0-9_.-]+)(?:\[\w+\])?==", direct + development, re.MULTILINE)
     yield from json.loads((ROOT / "pwa" / "package.json").read_text("utf-8"))["devDependencies"]
 
 
