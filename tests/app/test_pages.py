@@ -20,7 +20,7 @@ from app.reports.keys import report_key
 from app.reports.models import Report
 from app.signs.codes import check_fits
 from tests.conftest import FROM_HERE, InspectingClient
-from tests.html import BadPage, inspect_page, title_of
+from tests.html import BadPage, inspect_page
 from tests.pictures import a_photo
 
 # What answers with something else than a page, and what only leads on.
@@ -104,9 +104,11 @@ def test_every_page_opens_well_made_in_every_language(
                 continue
             answer = client.get(page, headers={"Accept-Language": code})
             assert answer.status_code == (404 if is_unknown(page) else 200), page
-            tree = inspect_page(answer.text, page)
-            assert tree.get("lang") == code, page
-            titles[title_of(tree)].add(page.partition("?")[0].replace("/S/", "/s/"))
+            # The client has parsed the page already, so that it is well made is known.
+            assert f'<html lang="{code}"' in answer.text, page
+            titles[re.search("<title>(.*?)</title>", answer.text)[1]].add(
+                page.partition("?")[0].replace("/S/", "/s/")
+            )
     doubled = {title: pages for title, pages in titles.items() if len(pages) > 1}
     assert not doubled, doubled
 

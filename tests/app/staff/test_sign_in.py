@@ -103,7 +103,7 @@ def test_each_address_is_throttled(throttled):
 
 
 def test_only_failures_count(throttled):
-    for _ in range(2 * int(SIGN_INS_PER_ACCOUNT.split()[0])):
+    for _ in range(int(SIGN_INS_PER_ACCOUNT.split()[0]) + 1):
         assert sign_in(throttled.test_client()).status_code == 302
 
 
@@ -179,16 +179,17 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(client):
         "\x00//evil.example",
     ],
 )
-def test_after_signing_in_one_is_never_on_another_website(client, target):
-    for answer in (
-        client.post("/sign-in", query_string={"next": target}, data=DESK, headers=FROM_HERE),
-        client.post("/sign-in", data=DESK | {"next": target}, headers=FROM_HERE),
-    ):
-        location = re.sub(r"[\t\r\n\\]", "/", answer.headers.get("Location", "/")).strip()
-        assert not location.startswith("//"), target
-        assert urlsplit(location).netloc in {"", "localhost"}, target
-        assert urlsplit(location).scheme in {"", "http"}, target
-        client.post("/sign-out", headers=FROM_HERE)
+@pytest.mark.parametrize("where", ["query_string", "data"])
+def test_after_signing_in_one_is_never_on_another_website(sqlite_app, target, where):
+    """No row differs here, so one database is enough: each try hashes a password."""
+    form = {"data": DESK, "headers": FROM_HERE}
+    form[where] = form.get(where, {}) | {"next": target}
+    with sqlite_app.app_context():
+        answer = sqlite_app.test_client().post("/sign-in", **form)
+    location = re.sub(r"[\t\r\n\\]", "/", answer.headers.get("Location", "/")).strip()
+    assert not location.startswith("//")
+    assert urlsplit(location).netloc in {"", "localhost"}
+    assert urlsplit(location).scheme in {"", "http"}
 
 
 def test_a_password_is_never_kept_plain(app):
