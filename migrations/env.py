@@ -6,7 +6,8 @@ from typing import Any
 
 from alembic import context
 
-import app.reports.models  # noqa: F401 - every table is known once the heart is imported
+import app.notices.models
+import app.outbox  # noqa: F401 - every table is known once these two are imported
 from app.database import db
 from app.geo.indexes import is_spatial_bookkeeping
 

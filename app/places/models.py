@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from geoalchemy2 import WKBElement
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text
@@ -13,7 +14,12 @@ from app.geo import Area, Point
 
 
 class Municipality(Base):
-    """The one municipality this deployment serves: a single row of settings edited on screen."""
+    """The one municipality this deployment serves: a single row of settings edited on screen.
+
+    `duty_hours` says which number answers when, the first fitting entry counting:
+    `[{"days": [1, 2, 3, 4, 5], "from": "08:00", "to": "15:30", "phone": "51 00 00 10"}]` with
+    Monday as 1, by the clock in Norway. `duty_phone` answers at all other times.
+    """
 
     __tablename__ = "municipality"
 
@@ -23,6 +29,10 @@ class Municipality(Base):
     front_desk_phone: Mapped[str] = mapped_column(String(20))
     duty_phone: Mapped[str] = mapped_column(String(20))
     front_desk_email: Mapped[str] = mapped_column(String(255))
+    feedback_email: Mapped[str] = mapped_column(String(255), default="")
+    privacy_email: Mapped[str] = mapped_column(String(255), default="")
+    accessibility_url: Mapped[str] = mapped_column(String(255), default="")
+    duty_hours: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     boundary: Mapped[WKBElement | None] = mapped_column(Area)
 
 

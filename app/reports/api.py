@@ -23,7 +23,7 @@ from app.rate_limits import PHOTOS, REPORTS, limiter
 from app.reports import operations, wording
 from app.reports.keys import key_fits, report_key
 from app.reports.models import Report
-from app.reports.pages import photos_view
+from app.reports.pages.photos import photos_view
 from app.reports.photos import MAX_BYTES
 from app.reports.queries import find_report_by_uuid
 from app.reports.schemas import PhotoOut, ProblemOut, ReportIn, ReportOut, ReportReceipt

@@ -70,6 +70,7 @@ class Category(Base):
     priority_note: Mapped[str | None] = mapped_column(String(120))
     danger: Mapped[str | None] = mapped_column(String(2))
     danger_question: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     retention_days: Mapped[int] = mapped_column(Integer, default=365)
     sort_order: Mapped[int] = mapped_column(Integer, default=0)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -81,7 +82,9 @@ class Report(Base):
     """One fault as it was reported, and where it stands.
 
     `created_at` is when the resident wrote it (perhaps offline), `received_at` when it reached us.
-    `fingerprint` tells a repeated request from another one under the same id.
+    `fingerprint` tells a repeated request from another one under the same id. `held_at` says that
+    it looks like spam: it is received and numbered, but shown to nobody but the desk until a
+    person releases it. `follower_count` is how many others said "me too".
     """
 
     __tablename__ = "reports"
@@ -99,6 +102,12 @@ class Report(Base):
         ),
         Index("ix_reports_status", "status", "id"),
         Index("ix_reports_category", "category_id", "id"),
+        Index(
+            "ix_reports_held",
+            "id",
+            sqlite_where=text("held_at IS NOT NULL"),
+            postgresql_where=text("held_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,6 +132,9 @@ class Report(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_reason: Mapped[str | None] = mapped_column(String(40))
+    follower_count: Mapped[int] = mapped_column(Integer, default=0)
 
     category: Mapped[Category] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -166,18 +178,27 @@ class EventKind(StrEnum):
     UNIT = "unit"
     NOTE = "note"
     PHOTO_RELEASED = "photo_released"
+    PRIORITY = "priority"
+    MESSAGE = "message"
+    HELD = "held"
+    RELEASED = "released"
+    CONTACT_ERASED = "contact_erased"
 
 
 class Event(Base):
     """One change of a report: audit log, public history, source of notices. Never altered.
 
     `from_value` and `to_value` are states for a status event and names of units for a unit event.
-    Without `staff_id` the reporter or the system acted.
+    Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
+    be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
+    staff read it.
     """
 
     __tablename__ = "events"
+    __table_args__ = (Index("uq_events_uuid", "uuid", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     kind: Mapped[str] = mapped_column(String(20))
@@ -189,6 +210,20 @@ class Event(Base):
 
     report: Mapped[Report] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship()
+
+
+class Follower(Base):
+    """One more person who met the same fault. `uuid` is minted by their device; nothing else of
+    them is kept here.
+    """
+
+    __tablename__ = "followers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Photo(Base):

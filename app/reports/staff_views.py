@@ -11,7 +11,7 @@ from app.reports import wording
 from app.reports.deadlines import local_day
 from app.reports.models import Event, Report
 from app.reports.operations import URGENT
-from app.reports.pages import photos_view
+from app.reports.pages.photos import photos_view
 from app.reports.workflow import next_states
 
 

@@ -13,7 +13,7 @@ from app.database import db
 from app.permissions import FORM_BYTES, MB
 from app.reports.api import JSON_BYTES
 from app.reports.models import Report
-from app.reports.pages import FORM_WITH_PHOTOS_BYTES
+from app.reports.pages.form import FORM_WITH_PHOTOS_BYTES
 from app.reports.photos import MAX_BYTES
 from tests.conftest import FROM_HERE
 

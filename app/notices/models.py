@@ -1,0 +1,45 @@
+"""Who is told about a report, and how."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Boolean, ForeignKey, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, UtcDateTime, now
+from app.reports.models import Report
+
+
+class Way(StrEnum):
+    """How a notice travels."""
+
+    EMAIL = "email"
+    PUSH = "push"
+
+
+class Subscription(Base):
+    """One address that wants to hear of one report.
+
+    `address` is an e-mail address, or the push service's address with the browser's `keys`. Until
+    `confirmed_at` nothing goes to an e-mail address but the receipt, or the question to confirm.
+    `by_reporter` subscriptions end with the reporter's contact details.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (UniqueConstraint("report_id", "way", "address", name="uq_subscriptions_way"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    way: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(700))
+    keys: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(2))
+    by_reporter: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    report: Mapped[Report] = relationship()

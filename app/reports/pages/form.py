@@ -1,0 +1,131 @@
+"""The report form: from a sign, from a place, or without either."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.database import MAX_ID, start_over
+from app.languages import LANGUAGES
+from app.permissions import MB, allow
+from app.places.models import Place
+from app.places.queries import find_place, list_places
+from app.problems import Problem
+from app.rate_limits import REPORTS, limiter
+from app.reports import forms, tiles
+from app.reports.keys import report_key
+from app.reports.models import Report
+from app.reports.pages import pages
+from app.reports.pages.place import place_or_404, place_view, report_lines
+from app.reports.photos import MAX_BYTES, MAX_PER_REPORT
+from app.reports.queries import list_open_at
+from app.signs.models import Sign, SignState
+from app.signs.queries import sign_as_typed
+
+FORM_WITH_PHOTOS_BYTES = MAX_PER_REPORT * MAX_BYTES + 1 * MB
+
+
+@pages.get("/s/<code>")
+@pages.get("/S/<code>")
+@allow(anyone=True)
+def sign_form(code: str) -> str:
+    """The form a sign leads to. Printed on signs: this address is permanent."""
+    sign = sign_as_typed(code)
+    return _form_page(forms.empty_form(), sign, sign.place)
+
+
+@pages.post("/s/<code>")
+@pages.post("/S/<code>")
+@allow(anyone=True, max_bytes=FORM_WITH_PHOTOS_BYTES)
+@limiter.limit(REPORTS)
+def send_from_sign(code: str) -> tuple[str, int] | BaseResponse:
+    """Take the form of a sign."""
+    return _receive(code)
+
+
+@pages.get("/report")
+@allow(anyone=True)
+def report_form() -> str:
+    """The form without a sign; `?place=` fills in a place."""
+    place_id = request.args.get("place", "")
+    place = place_or_404(int(place_id)) if place_id.isascii() and place_id.isdecimal() else None
+    return _form_page(forms.empty_form(place=str(place.id) if place else ""), None, place)
+
+
+@pages.post("/report")
+@allow(anyone=True, max_bytes=FORM_WITH_PHOTOS_BYTES)
+@limiter.limit(REPORTS)
+def send_report() -> tuple[str, int] | BaseResponse:
+    """Take the form without a sign; a sign's code in `sign_code` counts all the same."""
+    return _receive(request.form.get("sign_code", ""))
+
+
+def _receive(code: str) -> tuple[str, int] | BaseResponse:
+    form = forms.read_form()
+    sign = sign_as_typed(code) if code else None
+    if "change_category" in request.form:
+        forms.forget_danger(form)
+        return _form_again(form, sign), HTTPStatus.OK
+    try:
+        report = forms.submit_form(form, sign)
+    except Problem as problem:
+        start_over()
+        forms.note_errors(form, problem)
+        return _form_again(form, sign), problem.status
+    return redirect(_receipt_url(report, form.unreadable_photos), 303)
+
+
+def _receipt_url(report: Report, unreadable_photos: int) -> str:
+    extra: dict[str, Any] = {"unreadable": unreadable_photos} if unreadable_photos else {}
+    return url_for(".status", number=report.number, key=report_key(report.uuid), sent=1, **extra)
+
+
+def _form_again(form: forms.ReportForm, sign: Sign | None) -> str:
+    kept = forms.keep_form_photos(form)
+    place_id = form.values["place"]
+    place = sign.place if sign else None
+    if place is None and place_id.isascii() and place_id.isdecimal() and int(place_id) <= MAX_ID:
+        place = find_place(int(place_id))
+    return _form_page(form, sign, place, forms.kept_photos_view(kept))
+
+
+def _form_page(
+    form: forms.ReportForm,
+    sign: Sign | None,
+    place: Place | None,
+    kept_photos: list[dict[str, str]] | None = None,
+) -> str:
+    first, more = tiles.tiles_for(place.kind if place else None)
+    return render_template(
+        "reports/form.html",
+        action=_send_to(),
+        sign=_sign_view(sign),
+        place=place_view(place) if place else None,
+        places=None if place else [{"id": one.id, "name": one.name} for one in list_places()],
+        tiles=first,
+        more=more,
+        open_reports=report_lines(list_open_at(place.id)) if place else [],
+        form={
+            "id": str(form.id),
+            "values": form.values,
+            "errors": form.errors,
+            "kept_photos": kept_photos or [],
+        },
+        max_photos=MAX_PER_REPORT,
+        danger_step=bool({"answers-danger", "danger_seen"} & form.errors.keys()),
+    )
+
+
+def _send_to() -> str:
+    """This address, in the language its reader has chosen."""
+    chosen = request.args.get("lang")
+    return f"{request.path}?lang={chosen}" if chosen in LANGUAGES else request.path
+
+
+def _sign_view(sign: Sign | None) -> dict[str, Any] | None:
+    if sign is None:
+        return None
+    return {"code": sign.code, "label": sign.label, "retired": sign.state == SignState.RETIRED}

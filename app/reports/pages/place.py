@@ -1,0 +1,73 @@
+"""What is open and lately fixed at a place, and how pages show places and short lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from app.database import MAX_ID
+from app.languages import in_language
+from app.permissions import allow
+from app.places.models import Place
+from app.places.queries import find_place
+from app.problems import NoSuchPlace
+from app.reports import wording
+from app.reports.pages import pages
+from app.reports.queries import list_fixed_at, list_open_at
+from app.signs.queries import list_signs_of
+
+
+@pages.get("/places/<int(max=2147483647):place_id>")
+@allow(anyone=True)
+def place(place_id: int) -> str:
+    """What is open and lately fixed at a place."""
+    found = place_or_404(place_id)
+    signs = [
+        {"code": sign.code, "label": sign.label, "url": url_for(".sign_form", code=sign.code)}
+        for sign in list_signs_of(found.id)
+    ]
+    return render_template(
+        "reports/place.html",
+        place=place_view(found),
+        open_reports=report_lines(list_open_at(found.id, most=50)),
+        fixed_reports=report_lines(list_fixed_at(found.id)),
+        signs=signs,
+        report_url=url_for(".report_form", place=found.id),
+    )
+
+
+def place_or_404(place_id: int) -> Place:
+    """The place with this id.
+
+    Raises:
+        NoSuchPlace: there is none.
+    """
+    found = find_place(place_id) if place_id <= MAX_ID else None
+    if found is None:
+        raise NoSuchPlace
+    return found
+
+
+def place_url(place: Place) -> str:
+    """The public page of a place."""
+    return url_for("resident.place", place_id=place.id)
+
+
+def place_view(place: Place) -> dict[str, Any]:
+    """What pages say of a place."""
+    return {
+        "id": place.id,
+        "name": place.name,
+        "kind_name": in_language(place.kind.names),
+        "owner": place.owner,
+        "approximate": place.approximate,
+        "accuracy_m": round(place.accuracy_m) if place.accuracy_m else None,
+        "district": place.district,
+        "url": place_url(place),
+    }
+
+
+def report_lines(reports: Any) -> list[dict[str, Any]]:
+    """Reports as lines of a list, each with a link to its page."""
+    return [wording.in_short(one, url_for("resident.status", number=one.number)) for one in reports]
