@@ -73,7 +73,13 @@ bench: setup-dev ## measure and print tables; ONLY=name for one of bench/
 	python -m bench $(ONLY)
 
 texts: setup-dev ## gather the texts of code and pages into the catalogues
-	pybabel -q extract -F pwa/locales/babel.cfg -k lazy_gettext -k _ -k gettext -k ngettext:1,2 \
-	  --no-location --sort-output --omit-header -o pwa/locales/messages.pot .
-	for language in nb nn; do pybabel -q update --no-fuzzy-matching --width=0 -l $$language \
-	  -i pwa/locales/messages.pot -d pwa/locales; done
+	$(call gather,babel.cfg,nb nn)
+	$(call gather,residents.cfg,uk pl)
+
+# Takes a mapping and the languages that need every text it finds.
+define gather
+pybabel -q extract -F pwa/locales/$(1) -k lazy_gettext -k _ -k gettext -k ngettext:1,2 \
+  --no-location --sort-output --omit-header -o pwa/locales/messages.pot .
+for language in $(2); do pybabel -q update --no-fuzzy-matching --ignore-obsolete --width=0 -l $$language \
+  -i pwa/locales/messages.pot -d pwa/locales; done
+endef

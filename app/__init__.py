@@ -25,10 +25,17 @@ from app import (
     problems,
     rate_limits,
 )
+from app.about import pages as about
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk.pages import pages as desk_pages
 from app.health import health
+from app.kiosk.pages import pages as kiosk_pages
+from app.maps import api as maps
+from app.notices import api as notices_api
+from app.notices import mail
+from app.notices import pages as notices_pages
+from app.offline import pages as offline
 from app.places import municipality
 from app.reports import api, photo_store
 from app.reports.pages import pages as resident_pages
@@ -71,8 +78,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The features.
     municipality.init_app(app)
     photo_store.init_app(app, settings)
+    maps.init_app(app, settings)
     app.register_blueprint(resident_pages)
     api.init_app(app)
+    mail.init_app(app, settings)
+    notices_pages.init_app(app)
+    notices_api.init_app(app)
+    offline.init_app(app)
+    about.init_app(app)
+    app.register_blueprint(kiosk_pages)
     app.register_blueprint(sign_pages)
     app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)

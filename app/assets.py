@@ -34,9 +34,14 @@ def _names() -> dict[str, str]:
     return names
 
 
+def asset_name(name: str) -> str:
+    """The file that carries a built file's content, by its plain name, for example `site.js`."""
+    return _names()[name]
+
+
 def asset_url(name: str) -> str:
-    """The address of a built file by its plain name, for example `site.js`."""
-    return PREFIX + _names()[name]
+    """The address of a built file by its plain name."""
+    return PREFIX + asset_name(name)
 
 
 @cache

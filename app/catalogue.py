@@ -18,16 +18,19 @@ from app.database import session
 from app.geo import ewkt
 from app.places.geojson import UnusableFile, import_places, read_boundary, read_features
 from app.places.models import Municipality, PlaceKind, Unit
-from app.places.municipality import forget
+from app.places.municipality import forget, read_duty_hours
 from app.reports.deadlines import WORKING_DAYS
 from app.reports.models import UNSORTED_CATEGORY, Category
+from app.reports.questions import read_questions, retire_missing
 
 _LANGUAGE_COLUMNS = ("nb", "nn", "en")
+# A municipality may do without these; its names are shown in English then.
+_OPTIONAL_COLUMNS = ("uk", "pl")
 
 
 def load_municipality(folder: Path) -> None:
     """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
-    `categories.csv` and, where it is there, `places.geojson`.
+    `categories.csv` and, where they are there, `questions.json` and `places.geojson`.
 
     Raises:
         UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
@@ -37,6 +40,7 @@ def load_municipality(folder: Path) -> None:
         units = _load_units(folder / "units.csv")
         _load_kinds(folder / "place_kinds.csv")
         _load_categories(folder / "categories.csv", units)
+        _load_questions(folder / "questions.json")
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise UnusableFile(f"{folder}: {error!r}") from error
     places = folder / "places.geojson"
@@ -73,8 +77,13 @@ def _load_settings(folder: Path) -> None:
         front_desk_phone=settings["front_desk_phone"],
         duty_phone=settings["duty_phone"],
         front_desk_email=settings["front_desk_email"],
+        feedback_email=settings.get("feedback_email", ""),
+        privacy_email=settings.get("privacy_email", ""),
+        accessibility_url=settings.get("accessibility_url", ""),
+        duty_hours=settings.get("duty_hours", []),
         boundary=ewkt(read_boundary(boundary_file)),
     )
+    read_duty_hours(row.duty_hours)
     session().flush()
     forget()
 
@@ -133,13 +142,31 @@ def _load_categories(file: Path, units: dict[str, Unit]) -> None:
     session().flush()
 
 
+def _load_questions(file: Path) -> None:
+    """A category's questions by its code. Those of a category that is left out are no longer asked.
+
+    Raises:
+        UnusableQuestion: one cannot be asked as it is written.
+    """
+    written = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    for category in session().scalars(select(Category)):
+        asked = written.pop(category.code, [])
+        read_questions(asked)
+        category.questions = retire_missing(category.questions, asked)
+    if written:
+        raise UnusableFile(f"{file}: no category has the code {', '.join(written)}")
+    session().flush()
+
+
 def _lines(file: Path) -> Iterator[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
 
 
 def _names(line: dict[str, str], prefix: str) -> dict[str, str]:
-    return {language: line[f"{prefix}_{language}"] for language in _LANGUAGE_COLUMNS}
+    names = {language: line[f"{prefix}_{language}"] for language in _LANGUAGE_COLUMNS}
+    translated = {language: line.get(f"{prefix}_{language}") for language in _OPTIONAL_COLUMNS}
+    return names | {language: name for language, name in translated.items() if name}
 
 
 def _set(row: Any, **values: Any) -> None:

@@ -15,13 +15,13 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from app import catalogue
+from app import catalogue, outbox
 from app.database import db, now, session
 from app.demo import load as demo
 from app.demo.places import add_places
 from app.demo.reports import add_reports
 from app.demo.signs import add_signs
-from app.jobs import queue
+from app.jobs import run_worker
 from app.permissions import Role
 from app.places.geojson import UnusableFile, import_places
 from app.places.models import Place, Unit
@@ -35,6 +35,8 @@ staff = AppGroup("staff", help="Accounts of staff.")
 places = AppGroup("places", help="Parks, halls and other places.")
 vof.add_command(staff)
 vof.add_command(places)
+outbox_group = AppGroup("outbox", help="Messages that have not gone out.")
+vof.add_command(outbox_group)
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -154,7 +156,32 @@ def prepare() -> None:
 @vof.command("worker")
 def worker() -> None:
     """Run the background work until stopped."""
-    queue().create_consumer(workers=1, check_worker_health=True).run()
+    run_worker()
+
+
+@outbox_group.command("list")
+@click.option("--dead", is_flag=True, help="What has failed for good, in place of what waits.")
+@in_one_transaction
+def outbox_list(dead: bool) -> None:
+    """List what has not gone out: number, kind, tries, since when, what it is about, last error."""
+    messages = outbox.list_messages(dead=dead)
+    for one in messages:
+        about = ", ".join(f"{name} {value}" for name, value in one.payload.items())
+        since = f"{one.created_at:%Y-%m-%d %H:%M}Z"
+        click.echo(f"{one.id}  {one.kind}  {one.attempts}  {since}  {about}  {one.error}".rstrip())
+    click.echo(f"{len(messages)} {'dead' if dead else 'waiting'}.")
+
+
+@outbox_group.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "all_of_them", is_flag=True, help="Every dead message.")
+@in_one_transaction
+def outbox_retry(ids: tuple[int, ...], all_of_them: bool) -> None:
+    """Give dead messages another eight tries; the worker sends them within a minute."""
+    if bool(ids) == all_of_them:
+        raise click.ClickException("Name some messages, or give --all.")
+    count = outbox.retry(None if all_of_them else ids)
+    click.echo(f"{count} will be tried again.")
 
 
 @vof.command("serve")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,18 @@ VAR = ROOT / "var"
 DEMO_SECRET_KEY = "demo-only-not-secret"  # noqa: S105 - that is its point
 
 SECRET_KEY_MIN_CHARACTERS = 32
+
+# Of Chrome and its kin, Firefox, Edge and Safari. We send to no other address a browser names.
+PUSH_SERVICES = (
+    "fcm.googleapis.com, updates.push.services.mozilla.com, *.notify.windows.com, *.push.apple.com"
+)
+_PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+_MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9-]+(\.[a-z0-9-]+)*")
+
+KARTVERKET_TILES = (
+    "https://cache.kartverket.no/v1/wmts/1.0.0/topo/default/webmercator/{z}/{y}/{x}.png"
+)
+GEONORGE_ADDRESSES = "https://ws.geonorge.no/adresser/v1/sok"
 
 
 class BadSetting(Exception):
@@ -39,6 +52,12 @@ class Settings:
     secret_key: str
     demo: bool
     https: bool
+    tile_url: str
+    tile_cache: Path
+    address_url: str
+    smtp_url: str
+    mail_from: str
+    push_hosts: tuple[str, ...]
 
     @property
     def secure_cookies(self) -> bool:
@@ -69,6 +88,12 @@ class Settings:
             secret_key=_secret_key(read, demo),
             demo=demo,
             https=https,
+            tile_url=_tile_url(read),
+            tile_cache=Path(read.text("TILE_CACHE", str(VAR / "tiles"))),
+            address_url=_address_url(read),
+            smtp_url=_smtp_url(read),
+            mail_from=_mail_from(read),
+            push_hosts=_push_hosts(read),
         )
 
 
@@ -132,6 +157,54 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _tile_url(read: _Reader) -> str:
+    url = read.text("TILE_URL", KARTVERKET_TILES)
+    if not _is_web_address(url) or not all(part in url for part in ("{z}", "{y}", "{x}")):
+        raise BadSetting(f"TILE_URL={url!r}: give an address with {{z}}, {{y}} and {{x}} in it.")
+    return url
+
+
+def _address_url(read: _Reader) -> str:
+    url = read.text("ADDRESS_URL", GEONORGE_ADDRESSES)
+    if not _is_web_address(url):
+        raise BadSetting(f"ADDRESS_URL={url!r}: give an address such as {GEONORGE_ADDRESSES}.")
+    return url
+
+
+def _smtp_url(read: _Reader) -> str:
+    url = read.text("SMTP_URL", (VAR / "mail").as_uri())
+    parts = urlsplit(url)
+    usable = parts.path if parts.scheme == "file" else parts.hostname
+    if parts.scheme not in {"smtp", "smtps", "file"} or not usable:
+        # Not the address itself: it holds a password.
+        raise BadSetting(
+            "SMTP_URL: give smtp://USER:PASSWORD@HOST:PORT, smtps://… or file:///FOLDER."
+        )
+    return url
+
+
+def _mail_from(read: _Reader) -> str:
+    address = read.text("MAIL_FROM", "")
+    if address and not _MAIL_ADDRESS.fullmatch(address):
+        raise BadSetting(f"MAIL_FROM={address!r}: give an address such as vof@example.no.")
+    return address
+
+
+def _push_hosts(read: _Reader) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in read.text("PUSH_HOSTS", PUSH_SERVICES).split(","))
+    for host in hosts:
+        if not _PUSH_HOST.fullmatch(host):
+            raise BadSetting(
+                f"PUSH_HOSTS: {host!r} is no host such as push.example.no or *.example.no."
+            )
+    return hosts
+
+
+def _is_web_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _secret_key(read: _Reader, demo: bool) -> str:

@@ -122,6 +122,11 @@ def start_over() -> None:
     db.session.rollback()
 
 
+def free_connection() -> None:
+    """Give the connection back before a page that only reads waits for somebody outside."""
+    db.session.rollback()
+
+
 def init_app(app: Flask) -> None:
     """Wire the database and its migrations."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]

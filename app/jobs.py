@@ -1,13 +1,15 @@
 """Background work: Huey runs what is due, in its own process (`vof worker`).
 
 Its queue lies in a second SQLite file beside the first, so that its locks do not meet ours, or in
-tables of its own in PostgreSQL.
+tables of its own in PostgreSQL. What must not be lost lies in the outbox; the queue only says that
+there is something.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,25 +17,49 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.engine import make_url
 
+from app import outbox
 from app.config import Settings
 from app.database import db
+from app.notices import housekeeping as notices_housekeeping
+from app.notices.handlers import HANDLERS
 from app.reports import housekeeping
 
 log = logging.getLogger(__name__)
 
+WORKERS = 2
+# How long the worker may sleep when it has seen no work for a while; on SQLite it has to look.
+LONGEST_SLEEP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The queue, and what is put on it by a request."""
+
+    queue: Huey
+    send_outbox: Callable[[], Any]
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Prepare the queue; it is opened when it is first needed."""
-    app.extensions["queue"] = cache(lambda: _open(app, settings.database_url))
+    app.extensions["work"] = cache(lambda: _open(app, settings.database_url))
+    outbox.init_app(app, lambda: app.extensions["work"]().send_outbox())
 
 
 def queue() -> Huey:
     """The queue of this application, with its periodic work."""
-    opened: Huey = current_app.extensions["queue"]()
-    return opened
+    work: Work = current_app.extensions["work"]()
+    return work.queue
 
 
-def _open(app: Flask, database_url: str) -> Huey:
+def run_worker() -> None:
+    """Run the background work until stopped."""
+    consumer = queue().create_consumer(
+        workers=WORKERS, max_delay=LONGEST_SLEEP_S, check_worker_health=True
+    )
+    consumer.run()
+
+
+def _open(app: Flask, database_url: str) -> Work:
     url = make_url(database_url)
     opened: Huey
     if url.get_backend_name() == "sqlite":
@@ -43,7 +69,9 @@ def _open(app: Flask, database_url: str) -> Huey:
         opened = PostgresHuey("vof", dsn=dsn)
     _every(app, opened, crontab(minute="17"), housekeeping.sweep_photos)
     _every(app, opened, crontab(minute="41"), housekeeping.erase_contacts)
-    return opened
+    _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
+    _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
+    return Work(opened, _outbox_sender(app, opened))
 
 
 def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None:
@@ -56,3 +84,17 @@ def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None
             log.info("%s: %d", work.__name__, count)
 
     opened.periodic_task(when, name=work.__name__)(run)
+
+
+def _outbox_sender(app: Flask, opened: Huey) -> Callable[[], Any]:
+    """Send the outbox when woken; and each minute, for what waits and for lost wake-ups."""
+
+    def run() -> None:
+        with app.app_context():
+            outbox.drain(HANDLERS)
+
+    opened.periodic_task(crontab(), name="sweep_outbox")(run)
+    send: Callable[[], Any] = opened.task(name="send_outbox")(run)
+    # A worker that was ended in the middle of its work may have taken the wake-up with it.
+    opened.on_startup(name="send_outbox")(send)
+    return send

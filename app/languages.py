@@ -1,11 +1,13 @@
 """Which language a request speaks, and how times and dates are put in it.
 
-`?lang=` decides, then the browser's own list, then bokmål. There is no cookie.
+`?lang=` decides, then the browser's own list, then bokmål. There is no cookie. Residents read all
+languages; the pages of staff speak three of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,17 +15,36 @@ from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.dates import format_date, format_datetime, format_timedelta
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, LazyString, get_locale
 from werkzeug.exceptions import HTTPException
 
 from app.config import ROOT
 
 # Code -> the language's own name. English is the language of the source texts.
-LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+LANGUAGES = {
+    "nb": "Bokmål",
+    "nn": "Nynorsk",
+    "en": "English",
+    "uk": "Українська",
+    "pl": "Polski",
+}
+STAFF_LANGUAGES = {code: LANGUAGES[code] for code in ("nb", "nn", "en")}
 DEFAULT_LANGUAGE = "nb"
 # What browsers send for Norwegian without saying which; "nb" is what most of them mean.
 _SYNONYMS = {"no": "nb"}
+_NORWEGIAN = {"nb", "nn"}
+_STAFF_PAGES = ("desk", "crew", "signs", "statistics", "admin", "staff", "sign-in", "sign-out")
+_STAFF_LISTS = ("/places",)
+
+# A day, the same with its year, and a day with the time; as each language writes them.
+_PATTERNS = {
+    "nb": ("EEEE d. MMMM", "EEEE d. MMMM y", "d. MMM y HH:mm"),
+    "nn": ("EEEE d. MMMM", "EEEE d. MMMM y", "d. MMM y HH:mm"),
+    "en": ("EEEE d MMMM", "EEEE d MMMM y", "d MMM y HH:mm"),
+    "uk": ("EEEE, d MMMM", "EEEE, d MMMM y 'р'.", "d MMM y 'р'., HH:mm"),
+    "pl": ("EEEE, d MMMM", "EEEE, d MMMM y", "d MMM y, HH:mm"),
+}
 
 # Flask-Babel is untyped; these are the same functions, typed. Texts are English in the source.
 gettext: Callable[..., str] = flask_babel.gettext
@@ -43,26 +64,48 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of this request; bokmål outside one."""
+    """The language of this request, or the one set by `speaking`; bokmål outside both."""
+    if has_app_context() and (spoken := g.get("language")):
+        return str(spoken)
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    if (chosen := request.args.get("lang")) in LANGUAGES:
+    offered = _offered()
+    if (chosen := request.args.get("lang")) in offered:
         return chosen
     for wanted, _quality in request.accept_languages:
         primary = wanted.replace("_", "-").split("-")[0].lower()
-        if (known := _SYNONYMS.get(primary, primary)) in LANGUAGES:
+        if (known := _SYNONYMS.get(primary, primary)) in offered:
             return known
     return DEFAULT_LANGUAGE
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak one language for a while, as a notice does that of its reader."""
+    before, g.language = g.get("language"), code
+    try:
+        with flask_babel.force_locale(code):
+            yield
+    finally:
+        g.language = before
+
+
 def in_language(names: dict[str, str], code: str | None = None) -> str:
-    """A name out of the catalogue in this language, in bokmål where it has none."""
-    return names.get(code or language()) or names[DEFAULT_LANGUAGE]
+    """A name out of the catalogue in this language, or in one that its readers likely know."""
+    code = code or language()
+    known = (code,) if code in _NORWEGIAN else (code, "en")
+    return next((names[one] for one in known if names.get(one)), names[DEFAULT_LANGUAGE])
+
+
+def _offered() -> dict[str, str]:
+    first = request.path.split("/")[1]
+    for_staff = first in _STAFF_PAGES or request.path in _STAFF_LISTS
+    return STAFF_LANGUAGES if for_staff else LANGUAGES
 
 
 def _carry_choice(endpoint: str, values: dict[str, Any]) -> None:
     is_page = "." in endpoint and not endpoint.startswith(("api", "security."))
-    if is_page and has_request_context() and request.args.get("lang") in LANGUAGES:
+    if is_page and has_request_context() and request.args.get("lang") in _offered():
         values.setdefault("lang", request.args["lang"])
 
 
@@ -76,7 +119,7 @@ def _choices() -> list[dict[str, Any]]:
             "current": code == current,
             "url": f"{page}?{urlencode({**request.args, 'lang': code})}",
         }
-        for code, name in LANGUAGES.items()
+        for code, name in _offered().items()
     ]
 
 
@@ -104,17 +147,14 @@ def as_date(moment: datetime) -> str:
 def day_in_words(day: date, *, with_year: bool = False) -> str:
     """A day with its weekday; the year is left out where everybody knows it."""
     locale = str(get_locale())
-    if locale == "en":
-        return format_date(day, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale="en")
-    return format_date(day, "EEEE d. MMMM y" if with_year else "EEEE d. MMMM", locale=locale)
+    plain, full, _moment = _PATTERNS[locale]
+    return format_date(day, full if with_year else plain, locale=locale)
 
 
 def as_date_time(moment: datetime) -> str:
     """Day and clock time of an instant in Norway, short: “23. nov. 2026 18:05”."""
-    local = moment.astimezone(OSLO)
     locale = str(get_locale())
-    pattern = "d MMM y HH:mm" if locale == "en" else "d. MMM y HH:mm"
-    return format_datetime(local, pattern, locale=locale)
+    return format_datetime(moment.astimezone(OSLO), _PATTERNS[locale][2], locale=locale)
 
 
 def age_of(moment: datetime) -> str:

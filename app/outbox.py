@@ -1,19 +1,38 @@
 """Messages to the outside: rows that commit with the work they tell of.
 
 A worker claims them with a lease and hands each to the handler of its kind; what fails waits longer
-each time, and what has failed too often is kept for a person to look at.
+each time, and what has failed too often is kept for a person to look at. Why it is made this way:
+docs/decisions/0005.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from flask import Flask, Response, after_this_request, current_app, has_request_context
+from sqlalchemy import JSON, Index, Integer, String, Text, delete, event, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.database import Base, UtcDateTime, now, session
+from app.database import Base, UtcDateTime, db, now, session
+
+log = logging.getLogger(__name__)
+
+# Longer than the slowest handler: a mail server that takes its ten seconds for every answer.
+LEASE = timedelta(minutes=3)
+# Half a minute, two, eight, … and twelve hours at most: the last try comes about a day after the
+# first, so that a mail server may be away for a night.
+MAX_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=12)
+MAX_ERROR_CHARACTERS = 2_000
+MOST_LISTED = 200
+
+_FILLED = "outbox was filled"
 
 
 class MessageState(StrEnum):
@@ -34,6 +53,9 @@ class OutboxMessage(Base):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        # Without it SQLite gives a deleted row's id to the next one, and a mail that carries the
+        # Message-ID of an earlier one is dropped by its receiver.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +68,41 @@ class OutboxMessage(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that is this worker's until its lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a handler has prepared, to be done outside of any transaction since it takes its time.
+
+    `forget_receiver` runs in the transaction that settles the message, if `run` raised
+    `ReceiverGone`.
+    """
+
+    run: Callable[[], None]
+    forget_receiver: Callable[[], None]
+
+
+class Undeliverable(Exception):
+    """Trying again is of no use; the message is dead at once."""
+
+
+class ReceiverGone(Undeliverable):
+    """Nobody is there any more: the receiver is forgotten, and the message with them."""
+
+
+Handler: TypeAlias = Callable[[Claim], Errand | None]
+Handlers: TypeAlias = Mapping[str, Handler]
+
+
 def put(kind: str, **payload: Any) -> None:
     """Have something sent once the present transaction is kept.
 
@@ -54,3 +111,171 @@ def put(kind: str, **payload: Any) -> None:
         payload: what it needs; ids rather than personal data.
     """
     session().add(OutboxMessage(kind=kind, payload=payload))
+    session().info[_FILLED] = True
+
+
+def init_app(app: Flask, wake_worker: Callable[[], None]) -> None:
+    """Wake the worker after each request that has put something here.
+
+    Args:
+        app: the application.
+        wake_worker: fails loudly when it cannot; the worker's own sweep makes up for it.
+    """
+    app.extensions["wake_worker"] = wake_worker
+
+
+@event.listens_for(db.session, "after_commit")
+def _note_commit(committed: Session) -> None:
+    if committed.info.pop(_FILLED, False) and has_request_context():
+        after_this_request(_wake_when_sent)
+
+
+def _wake_when_sent(response: Response) -> Response:
+    wake_worker: Callable[[], None] = current_app.extensions["wake_worker"]
+
+    def wake() -> None:
+        try:
+            wake_worker()
+        except Exception:
+            # The answer is with its reader already, and the message is kept: it goes out with the
+            # worker's next sweep, within a minute.
+            log.exception("the worker could not be woken")
+
+    response.call_on_close(wake)
+    return response
+
+
+def drain(handlers: Handlers) -> int:
+    """Deliver whatever is due, one message after the other; for the worker.
+
+    Returns:
+        How many messages were tried.
+    """
+    tried = 0
+    while claim := claim_next():
+        _deliver(claim, handlers)
+        tried += 1
+    return tried
+
+
+def claim_next() -> Claim | None:
+    """Take the message that has been due longest, for as long as the lease runs.
+
+    One at a time, so that the lease need not cover a whole batch. A message whose worker was
+    killed is due again when its lease has ended.
+    """
+    moment = now()
+    longest_due = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.state == MessageState.WAITING.value, OutboxMessage.available_at <= moment
+        )
+        .order_by(OutboxMessage.available_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        session()
+        .execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == longest_due.scalar_subquery())
+            .values(available_at=moment + LEASE, attempts=OutboxMessage.attempts + 1)
+            .returning(
+                OutboxMessage.id,
+                OutboxMessage.kind,
+                OutboxMessage.payload,
+                OutboxMessage.attempts,
+                OutboxMessage.created_at,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        .one_or_none()
+    )
+    session().commit()
+    return Claim(*taken) if taken else None
+
+
+def _deliver(claim: Claim, handlers: Handlers) -> None:
+    """Each message is settled in a transaction of its own; none can stop the others."""
+    errand = None
+    if claim.attempts > MAX_ATTEMPTS:
+        _keep_failed(claim, Undeliverable("each worker that tried to send it was ended"))
+        session().commit()
+        return
+    try:
+        errand = handlers[claim.kind](claim)
+        if errand is not None:
+            # From here on nobody's write waits for us.
+            session().commit()
+            errand.run()
+        _delete(claim)
+        session().commit()
+    except ReceiverGone as gone:
+        session().rollback()
+        log.warning("outbox %d (%s): the receiver is gone: %s", claim.id, claim.kind, gone)
+        if errand is not None:
+            errand.forget_receiver()
+        _delete(claim)
+        session().commit()
+    except Exception as error:
+        # Whatever it is concerns this message alone, and is kept with it.
+        session().rollback()
+        log.warning("outbox %d (%s) failed", claim.id, claim.kind, exc_info=error)
+        _keep_failed(claim, error)
+        session().commit()
+
+
+def _delete(claim: Claim) -> None:
+    session().execute(delete(OutboxMessage).where(OutboxMessage.id == claim.id))
+
+
+def _keep_failed(claim: Claim, error: Exception) -> None:
+    dead = isinstance(error, Undeliverable) or claim.attempts >= MAX_ATTEMPTS
+    state = MessageState.DEAD if dead else MessageState.WAITING
+    if dead:
+        log.error("outbox %d (%s) is dead; see `vof outbox list --dead`", claim.id, claim.kind)
+    session().execute(
+        update(OutboxMessage)
+        # Where a later worker has it by now, that one decides.
+        .where(OutboxMessage.id == claim.id, OutboxMessage.attempts == claim.attempts)
+        .values(
+            state=state.value,
+            available_at=now() + wait_after(claim.attempts),
+            error=f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS],
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long a message rests after this many failures."""
+    factor: int = 4 ** (attempts - 1)
+    return min(FIRST_WAIT * factor, LONGEST_WAIT)
+
+
+def list_messages(*, dead: bool) -> Sequence[OutboxMessage]:
+    """The oldest messages that wait, or that are dead."""
+    state = MessageState.DEAD if dead else MessageState.WAITING
+    query = select(OutboxMessage).where(OutboxMessage.state == state.value)
+    return session().scalars(query.order_by(OutboxMessage.id).limit(MOST_LISTED)).all()
+
+
+def retry(ids: Sequence[int] | None = None) -> int:
+    """Give dead messages another eight tries; all of them where no ids are given.
+
+    Returns:
+        How many there were.
+    """
+    chosen = update(OutboxMessage).where(OutboxMessage.state == MessageState.DEAD.value)
+    if ids is not None:
+        chosen = chosen.where(OutboxMessage.id.in_(ids))
+    again = chosen.values(state=MessageState.WAITING.value, attempts=0, available_at=now())
+    return len(session().execute(again.returning(OutboxMessage.id)).all())
+
+
+def forget_dead(before: datetime) -> int:
+    """Remove dead messages that nobody has looked at since long."""
+    old = delete(OutboxMessage).where(
+        OutboxMessage.state == MessageState.DEAD.value, OutboxMessage.available_at < before
+    )
+    return len(session().execute(old.returning(OutboxMessage.id)).all())

@@ -140,6 +140,12 @@ class NoSuchReport(Problem):
     sentence = _("No report has this number. Check the number and try again.")
 
 
+class NoSuchSubscription(Problem):
+    code, status = "no_such_subscription", 404
+    title = _("This link does not work any more")
+    sentence = _("You have perhaps stopped these e-mails already. You get none as it is now.")
+
+
 class NoSuchPlace(Problem):
     code, status = "no_such_place", 404
     title = _("We cannot find this place")
@@ -166,6 +172,27 @@ class NotPossibleNow(Problem):
     code, status = "not_possible_now", 409
     title = _("The report has changed")
     sentence = _("A report that is “%(status)s” cannot be set to “%(wanted)s”.")
+
+
+class ReportClosed(Problem):
+    code, status = "report_closed", 409
+    title = _("This report is closed")
+    sentence = _("This report is closed. If the fault is still there, report it again.")
+
+
+class ReportHeld(Problem):
+    code, status = "report_held", 409
+    title = _("One of us looks at this report first")
+    sentence = _("One of us looks at this report first. You can follow it after that.")
+
+
+class TooLateToReopen(Problem):
+    code, status = "too_late_to_reopen", 409
+    title = _("This report can no longer be reopened")
+    sentence = _(
+        "It is more than %(days)s days since we closed this report, so it cannot be reopened. If "
+        "the fault is still there, report it again."
+    )
 
 
 class Conflict(Problem):

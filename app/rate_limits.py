@@ -13,6 +13,16 @@ from flask_limiter.util import get_remote_address
 from app.config import Settings
 
 REPORTS = "120 per minute; 1500 per hour"
+FOLLOWS = "120 per minute; 1500 per hour"
+# What a reporter adds to a report afterwards, photos included.
+MESSAGES = "60 per minute; 600 per hour"
+# Per sender, and per address that would get the question to confirm.
+SUBSCRIPTIONS = "30 per minute; 300 per hour"
+QUESTIONS_PER_ADDRESS = "5 per hour; 10 per day"
+# A map shows some twenty squares, and a hundred more as it is moved about.
+TILES = "3000 per minute; 40000 per hour"
+# One search asks at every pause in typing.
+SPOTS = "300 per minute; 4500 per hour"
 PHOTOS = "360 per minute; 4500 per hour"
 # Only failed attempts count. Per account first: an office of a hundred shares one address.
 SIGN_INS_PER_ACCOUNT = "5 per minute; 30 per hour"

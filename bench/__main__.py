@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("landing", "server")
+MEASUREMENTS = ("landing", "server", "lighthouse")
 
 
 def main(names: list[str]) -> None:

@@ -9,12 +9,10 @@ from app import create_app
 from app.database import db
 from app.demo.load import example_signs
 from app.languages import LANGUAGES
+from bench.budgets import PAGE_AIM_BYTES, PAGE_BYTES
 from bench.table import print_table
 from tests.conftest import settings_for
 from tests.server import Server
-
-# Ten TCP segments of 1,460 bytes: what a server sends before it must wait for the phone.
-LIMIT_BYTES, AIM_BYTES = 14_600, 12_000
 
 
 def measure() -> None:
@@ -35,7 +33,7 @@ def measure() -> None:
                 ]
                 rows.append([what, language, *sizes])
     heads = ["page", "language", "br", "gzip"]
-    print_table(f"Page as sent, bytes (limit {LIMIT_BYTES}, aim {AIM_BYTES})", heads, rows)
+    print_table(f"Page as sent, bytes (limit {PAGE_BYTES}, aim {PAGE_AIM_BYTES})", heads, rows)
 
 
 def _size(app, address: str, coding: str) -> int:  # noqa: ANN001

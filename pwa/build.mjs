@@ -16,7 +16,7 @@ import { prune, wordsOf } from './prune.ts';
 
 const here = import.meta.dirname;
 const dist = process.argv[2] ?? join(here, 'dist');
-const SCRIPTS = ['site.ts', 'staff.ts'];
+const SCRIPTS = ['site.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'staff.ts', 'mine.ts', 'offline-page.ts'];
 const PICTURES = ['icon.svg'];
 const BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
 
@@ -52,6 +52,15 @@ async function script(name) {
   return [name.replace(/\.ts$/, '.js'), code];
 }
 
+/** A worker of its own for every change of what pages load, so that browsers take the new files together. */
+async function worker(others) {
+  const hash = createHash('sha256').update(JSON.stringify(others));
+  const options = { format: 'iife', target: BROWSERS, define: { VERSION: '"?"' } };
+  const code = await bundle(join(here, 'src', 'worker', 'worker.ts'), options);
+  const version = hash.update(code).digest('hex').slice(0, 10);
+  return ['worker.js', await bundle(join(here, 'src', 'worker', 'worker.ts'), { ...options, define: { VERSION: `"${version}"` } })];
+}
+
 async function write(name, content) {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 10);
   const extension = extname(name);
@@ -74,9 +83,11 @@ const contents = await Promise.all([
   // Residents get their sheet inside every page, so each byte of it counts; staff's is linked and kept by the browser.
   sheet('resident.css').then((css) => ['resident.css', prune(css, words)]),
   sheet('staff.css').then((css) => ['staff.css', css]),
+  sheet('kiosk.css').then((css) => ['kiosk.css', prune(css, words)]),
   ...SCRIPTS.map(script),
   ...PICTURES.map(async (name) => [name, await readFile(join(here, 'src', name), 'utf8')]),
 ]);
+contents.push(await worker(contents));
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const assets = await Promise.all(contents.map(([name, content]) => write(name, content)));

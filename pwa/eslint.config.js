@@ -9,7 +9,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.tests.json'].map((name) => join(import.meta.dirname, name)),
+        project: ['tsconfig.json', 'tsconfig.worker.json', 'tsconfig.tests.json'].map((name) => join(import.meta.dirname, name)),
       },
     },
   },

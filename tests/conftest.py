@@ -38,9 +38,21 @@ hypothesis_settings.register_profile("vof", deadline=None, database=None)
 hypothesis_settings.load_profile("vof")
 
 
+# Port 1 is reserved and nobody listens there: no test asks a service outside.
+NOBODY = "http://127.0.0.1:1"
+
+
 def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
     base = Settings.from_environment({"DATABASE_URL": database_url, "DEMO": "1"})
-    return replace(base, photo_store=(folder / "photos").as_uri(), rate_limits=False, **changes)
+    own: dict[str, Any] = {
+        "photo_store": (folder / "photos").as_uri(),
+        "smtp_url": (folder / "mail").as_uri(),
+        "rate_limits": False,
+        "tile_cache": folder / "tiles",
+        "tile_url": f"{NOBODY}/{{z}}/{{y}}/{{x}}.png",
+        "address_url": NOBODY,
+    }
+    return replace(base, **own | changes)
 
 
 class InspectingClient(FlaskClient):
@@ -77,8 +89,16 @@ def prepared_app(database_url: str, folder: Path) -> Iterator[Flask]:
         load_demo(reports=0)
         db.session.commit()
     yield app
+    close_queue(app)
     with app.app_context():
         db.engine.dispose()
+
+
+def close_queue(app: Flask) -> None:
+    """Close what the application has opened to wake the worker."""
+    work = app.extensions["work"]
+    if work.cache_info().currsize:
+        work().queue.storage.close()
 
 
 @pytest.fixture(scope="session")

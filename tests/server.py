@@ -30,10 +30,15 @@ class Server:
             **os.environ,
             "DATABASE_URL": database_url,
             "PHOTO_STORE": (folder / "photos").as_uri(),
+            "SMTP_URL": (folder / "mail").as_uri(),
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
             "DEMO": "1",
             "RATE_LIMITS": "off",
+            "TILE_CACHE": str(folder / "tiles"),
+            # Port 1 is reserved and nobody listens there: no test asks a service outside.
+            "TILE_URL": "http://127.0.0.1:1/{z}/{y}/{x}.png",
+            "ADDRESS_URL": "http://127.0.0.1:1/",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -15,6 +15,7 @@ from app.reports.wording import STATUS_NAMES
 from app.reports.workflow import Status
 
 ALL_OPEN = "open"
+HELD = "held"
 
 
 def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
@@ -23,6 +24,7 @@ def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
     return RegisterFilter(
         status=status if status in set(Status) else None,
         only_open=status == ALL_OPEN,
+        held=status == HELD,
         unit_id=read_id(arguments, "unit"),
         category_id=read_id(arguments, "category"),
         text=read_line(arguments, "q"),
@@ -33,7 +35,11 @@ def filters_view(
     arguments: Mapping[str, str], units: Sequence[Unit], categories: Sequence[Category]
 ) -> dict[str, Any]:
     """The filter form: what can be chosen and what is."""
-    statuses = [(ALL_OPEN, _("All open"))] + [(key.value, str(STATUS_NAMES[key])) for key in Status]
+    statuses = [
+        (ALL_OPEN, _("All open")),
+        *((key.value, str(STATUS_NAMES[key])) for key in Status),
+        (HELD, _("Held")),
+    ]
     return {
         "q": read_line(arguments, "q"),
         "statuses": _options(statuses, arguments.get("status", "")),

@@ -20,6 +20,7 @@ from app.reports import operations, staff_views
 from app.reports.models import Report
 from app.reports.queries import (
     PAGE,
+    count_held,
     list_categories,
     list_ids_with_photos,
     list_register,
@@ -43,6 +44,7 @@ def register() -> str:
         "desk/register.html",
         reports=[staff_views.row(one, _url(one), one.id in with_photos) for one in shown],
         filters=filters_view(request.args, list_units(), list_categories()),
+        held_count=count_held(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,
     )
 
@@ -97,6 +99,13 @@ def set_unit(number: str) -> Any:
 def add_note(number: str) -> Any:
     """Answer the public, or leave a note for colleagues."""
     return _change(number, lambda found: operations.add_note(found, current_user, **read_texts()))
+
+
+@pages.post("/reports/<number>/release")
+@allow(*HANDLERS)
+def release(number: str) -> Any:
+    """Let a held report be a report like any other."""
+    return _change(number, lambda found: operations.release_report(found, current_user))
 
 
 @pages.post("/reports/<number>/photos/<uuid:photo_uuid>/release")

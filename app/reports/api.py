@@ -10,6 +10,8 @@ from flask_login import current_user
 from flask_smorest import Api, Blueprint
 from webargs.flaskparser import FlaskParser
 
+from app.geo import Position
+from app.maps.api import spots_api
 from app.permissions import Role, allow
 from app.problems import (
     BadRequest,
@@ -19,14 +21,24 @@ from app.problems import (
     UnsupportedType,
     WrongKey,
 )
-from app.rate_limits import PHOTOS, REPORTS, limiter
-from app.reports import operations, wording
+from app.rate_limits import FOLLOWS, PHOTOS, REPORTS, limiter
+from app.reports import followers, operations, wording
 from app.reports.keys import key_fits, report_key
 from app.reports.models import Report
 from app.reports.pages.photos import photos_view
 from app.reports.photos import MAX_BYTES
-from app.reports.queries import find_report_by_uuid
-from app.reports.schemas import PhotoOut, ProblemOut, ReportIn, ReportOut, ReportReceipt
+from app.reports.queries import find_report_by_uuid, list_alike_at, list_alike_near
+from app.reports.schemas import (
+    FollowIn,
+    FollowOut,
+    OpenReportsOut,
+    OpenReportsQuery,
+    PhotoOut,
+    ProblemOut,
+    ReportIn,
+    ReportOut,
+    ReportReceipt,
+)
 
 JSON_BYTES = 256 * 1024
 
@@ -52,7 +64,7 @@ class StrictParser(FlaskParser):
         self, error: Any, req: Any, schema: Any, *, error_status_code: Any, error_headers: Any
     ) -> NoReturn:
         """A refused field is a Problem like any other."""
-        raise InvalidFields(error.messages.get("json", error.messages)) from error
+        raise InvalidFields(next(iter(error.messages.values()))) from error
 
 
 class ReportsApi(Api):
@@ -129,6 +141,50 @@ def put_photo(report_uuid: uuid.UUID, photo_uuid: uuid.UUID) -> tuple[dict[str, 
     return {"id": photo_uuid, "url": _absolute(url)}, 201 if created else 200
 
 
+@api.route("/reports/by-number/<number>/followers/<uuid:follower_uuid>", methods=["PUT"])
+@allow(anyone=True)
+@limiter.limit(FOLLOWS)
+@api.arguments(FollowIn)
+@api.response(201, FollowOut, description="Noted.")
+@api.alt_response(200, schema=FollowOut, description="Noted before.")
+@api.alt_response(404, schema=ProblemOut, description="No report has this number.")
+@api.alt_response(
+    409, schema=ProblemOut, description="The report is closed, or the id follows another one."
+)
+def put_follower(
+    content: dict[str, Any], number: str, follower_uuid: uuid.UUID
+) -> tuple[dict[str, Any], int]:
+    """Say “me too”, under an id the device made; the same again counts once."""
+    report, created = followers.follow_report(number, follower_uuid, content["channel"])
+    return {
+        "number": report.number,
+        "follower_count": report.follower_count,
+        "url": _status_url(report),
+    }, 201 if created else 200
+
+
+@api.route("/open-reports", methods=["GET"])
+@allow(anyone=True)
+@api.arguments(OpenReportsQuery, location="query")
+@api.response(200, OpenReportsOut)
+@api.alt_response(422, schema=ProblemOut, description="There is no such sign, place or position.")
+def get_open_reports(where: dict[str, Any]) -> dict[str, Any]:
+    """What is open at a sign or place, or within 150 metres of a position."""
+    position = {"lat": where["lat"], "lon": where["lon"]}
+    spot = operations.find_spot(where | {"position": position})
+    if spot.place is None:
+        near = list_alike_near(Position(**position), where["category"])
+        return {"reports": [_open_report(report, round(metres)) for report, metres in near]}
+    sign_id = spot.sign.id if spot.sign else None
+    found = list_alike_at(spot.place.id, sign_id, where["category"])
+    return {"reports": [_open_report(report, None) for report in found]}
+
+
+def _open_report(report: Report, distance_m: int | None) -> dict[str, Any]:
+    line = wording.in_short(report, _status_url(report))
+    return line | {"category": line["category_code"], "distance_m": distance_m}
+
+
 @allow(anyone=True)
 def docs() -> str:
     """The description of the API as a page."""
@@ -165,9 +221,13 @@ def _receipt(report: Report) -> dict[str, Any]:
     return {
         "number": report.number,
         "status": report.status,
-        "url": _absolute(url_for("resident.status", number=report.number)),
+        "url": _status_url(report),
         "key": report_key(report.uuid),
     }
+
+
+def _status_url(report: Report) -> str:
+    return _absolute(url_for("resident.status", number=report.number))
 
 
 def _absolute(path: str) -> str:
@@ -189,9 +249,8 @@ def _as_reporter_sees(report: Report) -> dict[str, Any]:
             for photo in photos_view(report, own, key=key)
         ],
         "timeline": [
-            {"at": event.at, "title": wording.event_title(event), "text": event.public_text}
-            for event in report.events
-            if wording.is_public(event)
+            {"at": event.at, "title": line["title"], "text": line["text"]}
+            for event, line in wording.lines(report, to_reporter=True)
         ],
     }
 
@@ -208,4 +267,5 @@ def init_app(app: Flask) -> None:
     smorest = ReportsApi(app)
     smorest.spec.components.security_scheme("key", _KEY)
     smorest.register_blueprint(api)
+    smorest.register_blueprint(spots_api)
     app.add_url_rule("/api/docs", "resident.api_docs", docs)

@@ -7,11 +7,9 @@ day after it, by the clock in Norway.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-
-import holidays
 
 from app.languages import OSLO
+from app.public_holidays import is_public_holiday
 
 # Working days per priority. P0 is phone first, and handled like P1 when it is reported here.
 WORKING_DAYS = {"P0": 1, "P1": 1, "P2": 3, "P3": 5, "P4": 15}
@@ -19,15 +17,10 @@ WORKING_DAYS = {"P0": 1, "P1": 1, "P2": 3, "P3": 5, "P4": 15}
 END_OF_DAY = time(23, 59, 59)
 
 
-@cache
-def _holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("NO")
-
-
 def is_working_day(day: date) -> bool:
     """Whether the municipality works on this day."""
     saturday = 5
-    return day.weekday() < saturday and day not in _holidays()
+    return day.weekday() < saturday and not is_public_holiday(day)
 
 
 def add_working_days(day: date, count: int) -> date:
@@ -43,6 +36,14 @@ def working_days_between(start: date, end: date) -> int:
     return sum(
         is_working_day(start + timedelta(days=offset + 1)) for offset in range((end - start).days)
     )
+
+
+def subtract_working_days(day: date, count: int) -> date:
+    """The `count`-th working day before `day`; `day` itself for 0."""
+    while count > 0:
+        day -= timedelta(days=1)
+        count -= is_working_day(day)
+    return day
 
 
 def local_day(moment: datetime) -> date:
@@ -61,3 +62,16 @@ def after_pause(due: datetime, paused_at: datetime, resumed_at: datetime) -> dat
     waited = working_days_between(local_day(paused_at), local_day(resumed_at))
     day = add_working_days(local_day(due), waited)
     return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)
+
+
+def brought_forward(due: datetime, before: str, after: str, today: datetime) -> datetime:
+    """The deadline of a report whose priority is raised.
+
+    Counted back from the old deadline, so that pauses and a reopening stay counted in. It does not
+    become later, and not so early that the report is late at once: the next working day is left.
+    """
+    fewer = WORKING_DAYS[before] - WORKING_DAYS[after]
+    day = subtract_working_days(local_day(due), fewer)
+    earliest = add_working_days(local_day(today), 1)
+    moved = datetime.combine(max(day, earliest), END_OF_DAY, OSLO).astimezone(UTC)
+    return min(due, moved)

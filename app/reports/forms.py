@@ -6,7 +6,9 @@ the photos that came with it wait in the store until the next try.
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +20,7 @@ from app.languages import LANGUAGES, language
 from app.languages import gettext as _
 from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
 from app.reports.keys import fingerprint
-from app.reports.models import Category, Danger, Photo, Report
+from app.reports.models import Category, Channel, Danger, Photo, Report
 from app.reports.operations import (
     Spot,
     file_report,
@@ -33,8 +35,10 @@ from app.reports.photos import (
     keep_photo,
     prepare_photo,
 )
-from app.reports.queries import list_unclaimed
+from app.reports.queries import find_category, list_unclaimed
+from app.reports.questions import DANGER, Kind, Question, read_questions, shown_questions
 from app.reports.schemas import ReportIn
+from app.reports.spam import without_traces
 from app.signs.models import Sign
 
 FIELDS = (
@@ -50,7 +54,14 @@ FIELDS = (
     "phone",
     "answers-danger",
     "danger_seen",
+    "website",
+    "opened_at",
 )
+
+_EPOCH_DIGITS = 10
+_ANSWER = "answers-"
+MAX_ANSWERS = 40
+MAX_VALUES = 40
 
 # Where a problem with the content belongs on the page, when its name there is another.
 _BESIDE = {
@@ -65,10 +76,18 @@ _BESIDE = {
 
 @dataclass(slots=True)
 class ReportForm:
-    """One filled-in form. `errors` holds sentences by field name."""
+    """One filled-in form. `errors` holds sentences by field name.
+
+    `answers` are those of the questions as they were sent, `asked` the questions that the sender
+    has seen; None where the sender is no form of ours and is asked nothing. `asks` says that the
+    form comes back only to ask more.
+    """
 
     id: uuid.UUID
     values: dict[str, str]
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    asked: set[str] | None = None
+    asks: bool = False
     photos: list[PreparedPhoto] = field(default_factory=list)
     unreadable_photos: int = 0
     kept_ids: list[uuid.UUID] = field(default_factory=list)
@@ -77,20 +96,36 @@ class ReportForm:
 
 def empty_form(**values: str) -> ReportForm:
     """A new form with a key of its own."""
-    return ReportForm(id=uuid.uuid4(), values=dict.fromkeys(FIELDS, "") | values)
+    opened = {"opened_at": str(int(time.time()))}
+    return ReportForm(id=uuid.uuid4(), values=dict.fromkeys(FIELDS, "") | opened | values)
 
 
-def read_form() -> ReportForm:
+def read_form(names: Sequence[str] = FIELDS) -> ReportForm:
     """The form of this request; its photos are re-encoded before the database is asked anything."""
-    values = {name: request.form.get(name, "") for name in FIELDS}
+    values = {name: request.form.get(name, "") for name in names}
     dropped = set(_uuids("drop_photo"))
     form = ReportForm(
-        id=_uuid(request.form.get("id", "")) or uuid.uuid4(),
+        id=read_id() or uuid.uuid4(),
         values=values,
+        answers=_read_answers(),
+        asked=set(request.form.getlist("asked")) - {""} if "asked" in request.form else None,
         kept_ids=[photo for photo in _uuids("kept_photo") if photo not in dropped],
     )
     _read_photos(form)
     return form
+
+
+def read_id() -> uuid.UUID | None:
+    """The id that this request's form was rendered with."""
+    return _uuid(request.form.get("id", ""))
+
+
+def _read_answers() -> dict[str, list[str]]:
+    names = [name for name in request.form if name.startswith(_ANSWER) and name != "answers-danger"]
+    return {
+        name.removeprefix(_ANSWER): request.form.getlist(name)[:MAX_VALUES]
+        for name in names[:MAX_ANSWERS]
+    }
 
 
 def _read_photos(form: ReportForm) -> None:
@@ -115,8 +150,13 @@ def _content(file: FileStorage) -> bytes:
     return file.stream.read()
 
 
-def submit_form(form: ReportForm, sign: Sign | None) -> Report:
+def submit_form(form: ReportForm, sign: Sign | None, channel: Channel | None = None) -> Report:
     """File what the form says, or find the report it made before.
+
+    Args:
+        form: as it was read.
+        sign: it was scanned or typed.
+        channel: where it is not plain from the sign.
 
     The form's key was made when the page was rendered. The same content again is a replay; other
     content under a used key is another report (the Back button), filed under a key derived from
@@ -125,8 +165,15 @@ def submit_form(form: ReportForm, sign: Sign | None) -> Report:
     Raises:
         Problem: something must be corrected; nothing has been kept.
     """
-    content = _load(form, sign)
-    mark = fingerprint([content, [photo.fingerprint for photo in form.photos], form.kept_ids])
+    content = _load(form, sign, channel)
+    mark = fingerprint(
+        [
+            without_traces(content),
+            form.answers,
+            [photo.fingerprint for photo in form.photos],
+            form.kept_ids,
+        ]
+    )
     report_uuid = form.id
     try:
         known = find_replay(report_uuid, mark)
@@ -138,14 +185,16 @@ def submit_form(form: ReportForm, sign: Sign | None) -> Report:
     spot = Spot(sign, sign.place, None) if sign else find_spot(content)
     category = find_known_category(content["category"])
     _demand_danger_answer(form, category)
+    _ask_questions(form, category)
     if form.errors:
         raise InvalidFields
+    content["answers"] |= _answers(form, read_questions(category.questions))
     report = file_report(report_uuid, mark, content, spot, category)
-    _attach_photos(form, report)
+    attach_photos(form, report)
     return report
 
 
-def _load(form: ReportForm, sign: Sign | None) -> dict[str, Any]:
+def _load(form: ReportForm, sign: Sign | None, channel: Channel | None) -> dict[str, Any]:
     values = form.values
     payload = {
         "category": values["category"],
@@ -156,8 +205,10 @@ def _load(form: ReportForm, sign: Sign | None) -> dict[str, Any]:
         "description": values["description"],
         "language": _language(),
         "contact": {name: values[name] for name in ("name", "email", "phone")},
-        "answers": {"danger": values["answers-danger"] or None},
-        "channel": "qr" if sign else "web",
+        "answers": {DANGER: values["answers-danger"] or None},
+        "website": values["website"],
+        "opened_seconds": _seconds_since(values["opened_at"]),
+        "channel": channel or (Channel.QR if sign else Channel.WEB),
     }
     try:
         content: dict[str, Any] = ReportIn().load(payload)
@@ -166,6 +217,14 @@ def _load(form: ReportForm, sign: Sign | None) -> dict[str, Any]:
     if not content["category"]:
         raise InvalidFields({"category": _("Choose what is wrong.")})
     return content
+
+
+def _seconds_since(opened_at: str) -> int | None:
+    """How long the form was open; None where it does not say, or says what cannot be."""
+    if not (opened_at.isascii() and opened_at.isdecimal() and len(opened_at) <= _EPOCH_DIGITS):
+        return None
+    seconds = int(time.time()) - int(opened_at)
+    return seconds if seconds >= 0 else None
 
 
 def _language() -> str:
@@ -222,7 +281,42 @@ def _demand_danger_answer(form: ReportForm, category: Category) -> None:
         raise InvalidFields({"danger_seen": sentence})
 
 
-def _attach_photos(form: ReportForm, report: Report) -> None:
+def _ask_questions(form: ReportForm, category: Category) -> None:
+    """Without a script the questions of a category are asked in a step of their own.
+
+    A condition may show further ones once the first are answered; they make another step.
+
+    Raises:
+        InvalidFields: there is something to ask that the sender has not seen.
+    """
+    if form.asked is None:
+        return
+    questions = read_questions(category.questions)
+    shown = shown_questions(questions, _answers(form, questions))
+    if not form.asked.issuperset(question.code for question in shown):
+        form.asks = True
+        raise InvalidFields
+
+
+def _answers(form: ReportForm, questions: tuple[Question, ...]) -> dict[str, Any]:
+    """What was sent for these questions; the rest belongs to other tiles."""
+    return {
+        question.code: sent if question.kind is Kind.SEVERAL else sent[0]
+        for question in questions
+        if (sent := form.answers.get(question.code))
+    }
+
+
+def shown_codes(form: ReportForm) -> set[str]:
+    """Which questions of the chosen category the answers so far lead to."""
+    category = find_category(form.values["category"])
+    questions = read_questions(category.questions) if category else ()
+    shown = shown_questions(questions, _answers(form, questions))
+    return {question.code for question in shown}
+
+
+def attach_photos(form: ReportForm, report: Report) -> None:
+    """Give a report the photos of its form, and those that waited from a refused try."""
     for photo in list_unclaimed(form.kept_ids):
         photo.report = report
     for prepared in form.photos:
@@ -232,6 +326,7 @@ def _attach_photos(form: ReportForm, report: Report) -> None:
 def forget_danger(form: ReportForm) -> None:
     """Another category is to be chosen: what was answered belongs to the one before."""
     form.values |= {"answers-danger": "", "danger_seen": ""}
+    form.answers, form.asked = {}, None
     form.errors = {}
 
 
@@ -240,17 +335,22 @@ def note_errors(form: ReportForm, problem: Problem) -> None:
     found: dict[str, str] = {}
     for name, message in _flat(problem.fields):
         found.setdefault(_BESIDE.get(name, name), message)
-    form.errors = (found or ({} if form.errors else {"form": problem.message})) | form.errors
+    otherwise = {} if form.errors or form.asks else {"form": problem.message}
+    form.errors = (found or otherwise) | form.errors
 
 
 def _flat(fields: Any, name: str = "") -> list[tuple[str, str]]:
     """Sentences by innermost field name; a list's first sentence stands for all."""
     if isinstance(fields, dict):
-        inner = [
-            _flat(value, name if key == "_schema" else str(key)) for key, value in fields.items()
-        ]
+        inner = [_flat(value, _field_name(name, str(key))) for key, value in fields.items()]
         return [pair for pairs in inner for pair in pairs]
     return [(name, str(fields[0] if isinstance(fields, list) else fields))]
+
+
+def _field_name(outer: str, key: str) -> str:
+    if key == "_schema":
+        return outer
+    return f"{_ANSWER}{key}" if outer == "answers" else key
 
 
 def keep_form_photos(form: ReportForm) -> list[Photo]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app import outbox
 from app.database import now, session
 from app.geo import Position, ewkt
 from app.languages import gettext as _
@@ -44,6 +45,8 @@ from app.reports.photos import (
     refuse_other_content,
 )
 from app.reports.queries import find_category, find_photo, find_report_by_uuid
+from app.reports.questions import DANGER, accept_answers, read_questions
+from app.reports.spam import reason_to_hold, without_traces
 from app.reports.wording import status_name
 from app.reports.workflow import CLOSED, Status, may_become
 from app.signs.models import Sign
@@ -76,7 +79,7 @@ def submit_report(report_uuid: uuid.UUID, content: dict[str, Any]) -> tuple[Repo
         ReusedId: the id stands for other content.
         UnknownSign, UnknownPlace, UnknownCategory, OutsideMunicipality: the content does not fit.
     """
-    mark = fingerprint(content)
+    mark = fingerprint(without_traces(content))
     if known := find_replay(report_uuid, mark):
         return known, False
     return file_report(report_uuid, mark, content, find_spot(content)), True
@@ -149,10 +152,11 @@ def file_report(
     spot: Spot,
     category: Category | None = None,
 ) -> Report:
-    """Enter a new report with the first line of its timeline.
+    """Enter a new report with the first line of its timeline; what looks like spam is held.
 
     Raises:
         UnknownCategory: the content names a category that does not exist.
+        InvalidFields: an answer does not fit its question, or a needed one is missing.
     """
     category = category or find_known_category(content["category"])
     received_at = now()
@@ -181,17 +185,38 @@ def file_report(
     )
     report.events = [Event(kind=EventKind.RECEIVED.value, at=received_at)]
     report.contact = _contact(content["contact"], category, received_at)
+    if reason := reason_to_hold(content, spot.sign):
+        report.held_at, report.held_reason = received_at, reason.value
+        report.events.append(
+            Event(kind=EventKind.HELD.value, at=received_at, to_value=reason.value)
+        )
     session().add(report)
     session().flush()
+    _send_receipt(report)
     return report
 
 
-def _answers(answers: dict[str, Any], category: Category) -> dict[str, Any]:
-    """The answers to questions that the category asks; a form may carry one of another tile."""
-    danger = answers.get("danger")
-    if danger is None or category.danger_question is None:
-        return {}
-    return {"danger": danger in {True, "yes"}}
+def _send_receipt(report: Report) -> None:
+    """A held report sends nothing: a stranger's address may stand in it."""
+    if report.contact and report.contact.email and not report.held_at:
+        outbox.put("report_received", report_id=report.id)
+
+
+def _tell(report: Report, event: Event) -> None:
+    """Have those who follow a report told of an event that was flushed."""
+    if not report.held_at:
+        outbox.put("event", event_id=event.id)
+
+
+def _answers(given: dict[str, Any], category: Category) -> dict[str, Any]:
+    """The answers to what the category asks; one about danger may belong to another tile."""
+    questions = read_questions(category.questions)
+    others = {code: answer for code, answer in given.items() if code != DANGER}
+    answers = accept_answers(questions, others)
+    danger = given.get(DANGER)
+    if danger is not None and category.danger_question is not None:
+        answers[DANGER] = danger in {True, "yes"}
+    return answers
 
 
 def _point(spot: Spot) -> Any:
@@ -239,11 +264,16 @@ def change_status(
     Raises:
         NotPossibleNow: the workflow has no such step from here.
         InvalidFields: a question was meant, but nothing is asked.
+
+    Whoever takes up a held report has judged it, so it is released; one that is closed without
+    action stays out of sight.
     """
     if not may_become(report.status, wanted):
         raise NotPossibleNow(status=status_name(report.status), wanted=status_name(wanted))
     if wanted == Status.WAITING and not public_text:
         raise InvalidFields({"public_text": _("Write what you need to know from the reporter.")})
+    if wanted != Status.NO_ACTION:
+        release_report(report, staff)
     event = Event(
         kind=EventKind.STATUS.value,
         staff_id=staff.id,
@@ -252,13 +282,19 @@ def change_status(
         public_text=public_text,
         internal_text=internal_text,
     )
-    report.events.append(event)
-    _enter(report, Status(wanted), now())
-    session().flush()
+    enter_state(report, Status(wanted), event)
     return event
 
 
-def _enter(report: Report, wanted: Status, at: datetime) -> None:
+def enter_state(report: Report, wanted: Status, event: Event) -> None:
+    """Move a report to another state as an event says, deadline included, and have it told."""
+    report.events.append(event)
+    _set_state(report, wanted, now())
+    session().flush()
+    _tell(report, event)
+
+
+def _set_state(report: Report, wanted: Status, at: datetime) -> None:
     if report.waiting_since:
         report.due_at = after_pause(report.due_at, report.waiting_since, at)
     if report.closed_at:
@@ -295,15 +331,16 @@ def add_note(
     """
     if not (public_text or internal_text):
         raise InvalidFields({"internal_text": _("Write something first.")})
-    report.events.append(
-        Event(
-            kind=EventKind.NOTE.value,
-            staff_id=staff.id,
-            public_text=public_text,
-            internal_text=internal_text,
-        )
+    event = Event(
+        kind=EventKind.NOTE.value,
+        staff_id=staff.id,
+        public_text=public_text,
+        internal_text=internal_text,
     )
+    report.events.append(event)
     session().flush()
+    if public_text:
+        _tell(report, event)
 
 
 def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:
@@ -318,3 +355,13 @@ def release_photo(report: Report, photo: Photo, staff: Staff) -> None:
     photo.released_at = now()
     report.events.append(Event(kind=EventKind.PHOTO_RELEASED.value, staff_id=staff.id))
     session().flush()
+
+
+def release_report(report: Report, staff: Staff) -> None:
+    """Let a held report be a report like any other; one that is not held stays as it is."""
+    if not report.held_at:
+        return
+    reason, report.held_at, report.held_reason = report.held_reason, None, None
+    report.events.append(Event(kind=EventKind.RELEASED.value, staff_id=staff.id, from_value=reason))
+    session().flush()
+    _send_receipt(report)

@@ -6,20 +6,32 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only, selectinload
 
 from app.database import session
+from app.geo import Position, distance_metres, within_metres
 from app.places.models import Place
-from app.reports.models import Category, Event, Photo, Report
+from app.reports.models import Category, Event, Follower, Photo, Report
+from app.signs.models import Sign
 from app.staff.models import Staff
 
 PAGE = 50
 MOST_OPEN_SHOWN = 5
+# What a form shows of the open reports, and what the API answers with.
+MOST_TO_COMPARE = 6
+MOST_ALIKE = 20
+ALIKE_WITHIN_M = 150
 MOST_AT_A_PLACE = 50
 MOST_ON_WORKLIST = 200
 
+
+# A held report is shown to nobody until a person has looked at it.
+_SHOWN = Report.held_at.is_(None)
+_OPEN = and_(Report.closed_at.is_(None), _SHOWN)
 
 # What a line of the register or of a worklist shows, in one statement.
 _LIST_COLUMNS = (
@@ -36,6 +48,7 @@ class RegisterFilter:
 
     status: str | None = None
     only_open: bool = False
+    held: bool = False
     unit_id: int | None = None
     category_id: int | None = None
     text: str = ""
@@ -44,6 +57,11 @@ class RegisterFilter:
 def find_report_by_uuid(report_uuid: uuid.UUID) -> Report | None:
     """The report a device filed under this id."""
     return session().scalar(select(Report).where(Report.uuid == report_uuid))
+
+
+def find_report_by_id(report_id: int) -> Report | None:
+    """The report of a row that names it."""
+    return session().get(Report, report_id)
 
 
 def find_report(number: str, *, for_change: bool = False) -> Report | None:
@@ -93,7 +111,7 @@ def list_open_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]
     """The newest open reports at a place."""
     query = (
         select(Report)
-        .where(Report.place_id == place_id, Report.closed_at.is_(None))
+        .where(Report.place_id == place_id, _OPEN)
         .options(joinedload(Report.category))
         .order_by(Report.id.desc())
         .limit(most)
@@ -101,11 +119,116 @@ def list_open_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]
     return session().scalars(query).all()
 
 
+def list_to_compare(
+    place_id: int, sign_id: int | None, most: int = MOST_TO_COMPARE
+) -> tuple[Sequence[Report], int]:
+    """Open reports to compare a fault with before reporting it, and how many are open in all.
+
+    Of each category one comes before any second, so that few lines tell most of what is known.
+    Those at the sign are chosen first and stand first.
+    """
+    elsewhere = _unlike(Report.sign_id, sign_id)
+    nth = func.row_number().over(
+        partition_by=Report.category_id, order_by=(elsewhere, Report.id.desc())
+    )
+    ranked = (
+        select(
+            Report.id,
+            elsewhere.label("elsewhere"),
+            nth.label("nth"),
+            func.count().over().label("total"),
+        )
+        .where(Report.place_id == place_id, _OPEN)
+        .subquery()
+    )
+    chosen = select(ranked).order_by(ranked.c.nth, ranked.c.elsewhere, ranked.c.id.desc())
+    first = chosen.limit(most).subquery()
+    query = (
+        select(Report, first.c.total)
+        .join(first, Report.id == first.c.id)
+        .options(joinedload(Report.category))
+        .order_by(first.c.elsewhere, Report.id.desc())
+    )
+    rows = session().execute(query).all()
+    return [row.Report for row in rows], rows[0].total if rows else 0
+
+
+def _unlike(column: Any, value: Any) -> ColumnElement[int]:
+    """0 where a column has this value and 1 elsewhere, to sort by; where there is none, all 0."""
+    return literal(0) if value is None else case((column == value, 0), else_=1)
+
+
+def list_alike_at(
+    place_id: int, sign_id: int | None, category_code: str | None
+) -> Sequence[Report]:
+    """Open reports at a place: the same category first, of these the same sign, then the newest."""
+    query = _alike(category_code, _unlike(Report.sign_id, sign_id)).where(
+        Report.place_id == place_id
+    )
+    return list(session().scalars(query))
+
+
+def list_alike_near(
+    position: Position, category_code: str | None
+) -> Sequence[tuple[Report, float]]:
+    """Open reports near a position, each with its metres: same category first, then the nearest."""
+    metres = distance_metres(Report.point, position.lon, position.lat)
+    query = _alike(category_code, metres).where(
+        within_metres(Report.point, position.lon, position.lat, ALIKE_WITHIN_M)
+    )
+    rows = session().execute(query.add_columns(metres.label("metres")))
+    return [(row.Report, row.metres) for row in rows]
+
+
+def _alike(category_code: str | None, then_by: ColumnElement[Any]) -> Any:
+    other_category = _unlike(Category.code, category_code)
+    return (
+        select(Report)
+        .join(Report.category)
+        .options(contains_eager(Report.category))
+        .where(_OPEN)
+        .order_by(other_category, then_by, Report.id.desc())
+        .limit(MOST_ALIKE)
+    )
+
+
+def count_latest_at(sign: Sign, *, since: datetime, most: int) -> int:
+    """How many of the newest open reports at a sign's place came through it since then.
+
+    Looks at no more than `most` rows, whatever is open there.
+    """
+    newest = (
+        select(Report.sign_id, Report.received_at)
+        .where(Report.place_id == sign.place_id, Report.closed_at.is_(None))
+        .order_by(Report.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    fits = and_(newest.c.sign_id == sign.id, newest.c.received_at >= since)
+    return session().scalar(select(func.count()).select_from(newest).where(fits)) or 0
+
+
+def find_report_to_follow(number: str) -> Report | None:
+    """A report by its number, locked, without what hangs on it."""
+    query = select(Report).where(Report.number == read_number(number)).with_for_update()
+    return session().scalar(query)
+
+
+def find_follower(follower_uuid: uuid.UUID) -> Follower | None:
+    """Who follows a report under this id."""
+    return session().scalar(select(Follower).where(Follower.uuid == follower_uuid))
+
+
 def list_fixed_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]:
     """What was fixed last at a place."""
     query = (
         select(Report)
-        .where(Report.place_id == place_id, Report.closed_at.is_not(None), Report.status == "fixed")
+        .where(
+            Report.place_id == place_id,
+            Report.closed_at.is_not(None),
+            Report.status == "fixed",
+            _SHOWN,
+        )
         .options(joinedload(Report.category))
         .order_by(Report.closed_at.desc())
         .limit(most)
@@ -118,6 +241,7 @@ def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Seque
     query = select(Report).options(*_LIST_COLUMNS).order_by(Report.id.desc()).limit(PAGE + 1)
     if before_id is not None:
         query = query.where(Report.id < before_id)
+    query = query.where(_is_in_view(wanted))
     if wanted.status:
         query = query.where(Report.status == wanted.status)
     if wanted.only_open:
@@ -131,15 +255,34 @@ def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Seque
     return session().scalars(query).all()
 
 
+def _is_in_view(wanted: RegisterFilter) -> ColumnElement[bool]:
+    """The register leaves held reports out, except where they are asked for or named by number."""
+    if wanted.held:
+        return and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
+    if _is_number(wanted.text):
+        return literal(True)
+    return _SHOWN
+
+
+def count_held() -> int:
+    """How many reports wait for a person to look at them."""
+    held = and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
+    return session().scalar(select(func.count(Report.id)).where(held)) or 0
+
+
+def _is_number(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 def _number_or_place(text: str) -> ColumnElement[bool]:
-    if any(character.isdigit() for character in text):
+    if _is_number(text):
         return Report.number.startswith(read_number(text).rstrip("-"), autoescape=True)
     return Report.place_id.in_(select(Place.id).where(Place.name.icontains(text, autoescape=True)))
 
 
 def list_worklist(unit_id: int | None) -> Sequence[Report]:
     """A unit's open reports, the most urgent deadline first; every unit's for None."""
-    query = select(Report).options(*_LIST_COLUMNS).where(Report.closed_at.is_(None))
+    query = select(Report).options(*_LIST_COLUMNS).where(_OPEN)
     if unit_id is not None:
         query = query.where(Report.unit_id == unit_id)
     query = query.order_by(Report.due_at, Report.id).limit(MOST_ON_WORKLIST)

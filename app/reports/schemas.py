@@ -117,7 +117,8 @@ class ReportIn(Schema):
         values=fields.Raw(allow_none=True),
         load_default=dict,
         metadata={
-            "description": "Answers to the category's questions by code; `danger` is yes/no."
+            "description": "Answers to the category's questions by code: a string, a number, "
+            "a date (2026-12-24), an option's code, or a list of them; `danger` is yes/no."
         },
     )
     channel = fields.String(
@@ -125,6 +126,14 @@ class ReportIn(Schema):
         validate=validate.OneOf([Channel.QR.value, Channel.WEB.value, Channel.KIOSK.value]),
     )
     created_at = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    opened_seconds = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "How long the form was open, where there was one."},
+    )
+    website = fields.String(
+        load_default="", allow_none=True, metadata={"description": "Leave it empty."}
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def check(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -132,11 +141,7 @@ class ReportIn(Schema):
         errors: dict[str, list[Any]] = {}
         if not (data["sign"] or data["place"] or data["position"] or data["address"]):
             errors["address"] = [_("Tell us where it is.")]
-        if unknown := set(data["answers"]) - {"danger"}:
-            errors["answers"] = [
-                _("There is no question “%(code)s”.", code=code) for code in sorted(unknown)
-            ]
-        elif data["answers"].get("danger") not in _DANGER_ANSWERS:
+        if data["answers"].get("danger") not in _DANGER_ANSWERS:
             errors["answers"] = [_("Answer yes or no.")]
         if data["created_at"] and not (
             now() - MAX_AGE <= data["created_at"] <= now() + MAX_CLOCK_AHEAD
@@ -144,6 +149,67 @@ class ReportIn(Schema):
             errors["created_at"] = [_("This date cannot be right.")]
         if errors:
             raise ValidationError(errors)
+
+
+class FollowIn(Schema):
+    """One more person has met the fault."""
+
+    channel = fields.String(
+        load_default=Channel.WEB.value,
+        validate=validate.OneOf([Channel.QR.value, Channel.WEB.value, Channel.KIOSK.value]),
+    )
+
+
+class FollowOut(Schema):
+    """How many have said so beside the reporter."""
+
+    number = fields.String(required=True)
+    follower_count = fields.Integer(required=True)
+    url = fields.String(required=True, metadata={"description": "The public page of the report."})
+
+
+class OpenReportsQuery(Schema):
+    """Where to look: at a sign, at a place, or around a position."""
+
+    sign = fields.String(load_default="")
+    place = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
+    lat = fields.Float(load_default=None, allow_nan=False, validate=validate.Range(-90, 90))
+    lon = fields.Float(load_default=None, allow_nan=False, validate=validate.Range(-180, 180))
+    category = fields.String(
+        load_default=None, metadata={"description": "Reports of this category come first."}
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Somewhere it must be."""
+        if data["sign"] or data["place"]:
+            return
+        if data["lat"] is None or data["lon"] is None:
+            raise ValidationError({"place": [_("Tell us where it is.")]})
+
+
+class OpenReportOut(Schema):
+    """An open report as everybody sees it, to compare a fault with."""
+
+    number = fields.String(required=True)
+    category = fields.String(required=True)
+    category_name = fields.String(required=True)
+    status = fields.String(required=True)
+    status_name = fields.String(required=True)
+    age = fields.String(required=True, metadata={"description": "In words."})
+    follower_count = fields.Integer(required=True)
+    distance_m = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "From the position asked about; null at a sign or place."},
+    )
+    url = fields.String(required=True)
+
+
+class OpenReportsOut(Schema):
+    """At most twenty, the likest first."""
+
+    reports = fields.List(fields.Nested(OpenReportOut), required=True)
 
 
 class ReportReceipt(Schema):

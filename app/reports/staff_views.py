@@ -33,6 +33,8 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "overdue": report.is_open and not report.waiting_since and report.due_at < now(),
         "urgent": report.priority == URGENT,
         "has_photo": has_photo,
+        "held": wording.held_reason(report.held_reason),
+        "followers": wording.followers_sentence(report.follower_count),
     }
 
 
@@ -78,6 +80,7 @@ def _line(event: Event) -> dict[str, Any]:
         "at": as_date_time(event.at),
         "title": wording.event_title(event),
         "staff_name": event.staff.name if event.staff else None,
+        "by_reporter": wording.is_by_reporter(event),
         "public_text": event.public_text,
         "internal_text": event.internal_text,
     }

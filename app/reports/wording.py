@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.database import now
@@ -9,6 +10,7 @@ from app.languages import age_of, as_date_time, day_in_words, in_language, lazy_
 from app.languages import gettext as _
 from app.reports.deadlines import WORKING_DAYS, local_day
 from app.reports.models import Event, EventKind, Report
+from app.reports.spam import HeldReason
 from app.reports.workflow import Status
 
 STATUS_NAMES = {
@@ -37,6 +39,21 @@ CHANNEL_NAMES = {
     "staff": lazy_gettext("Staff"),
 }
 
+HELD_REASONS = {
+    HeldReason.TRAP: lazy_gettext("A field that people cannot see was filled in."),
+    HeldReason.LINKS: lazy_gettext("There are many links in the text."),
+    HeldReason.TOO_FAST: lazy_gettext("It was written faster than anybody types."),
+    HeldReason.CROWD: lazy_gettext("Very many reports came from this sign in a few minutes."),
+}
+
+# What staff and the system do among themselves.
+_INSIDE = {
+    EventKind.PRIORITY,
+    EventKind.MESSAGE,
+    EventKind.HELD,
+    EventKind.RELEASED,
+    EventKind.CONTACT_ERASED,
+}
 GROUP_NAMES = {
     "park": lazy_gettext("Parks and outdoor areas"),
     "sports_hall": lazy_gettext("Sports facilities"),
@@ -59,12 +76,14 @@ def category_name(report: Report) -> str:
     return in_language(report.category.names)
 
 
-def deadline_sentence(report: Report) -> str | None:
+def deadline_sentence(report: Report, *, to_reporter: bool = True) -> str | None:
     """The deadline in words; None when nothing is promised any more."""
     if not report.is_open:
         return None
     if report.waiting_since:
-        return _("The deadline is paused until we have your answer.")
+        if to_reporter:
+            return _("The deadline is paused until we have your answer.")
+        return _("The deadline is paused until the reporter has answered us.")
     day = day_in_words(local_day(report.due_at))
     if report.due_at < now():
         return _("We should have looked at it by %(day)s. We are late.", day=day)
@@ -78,37 +97,103 @@ def deadline_sentence(report: Report) -> str | None:
 
 
 def event_title(event: Event) -> str:
-    """What happened, for everybody."""
-    if event.kind == EventKind.STATUS:
-        if event.to_value == Status.RECEIVED:
-            return _("Reopened")
-        return status_name(event.to_value or "")
-    if event.kind == EventKind.UNIT:
-        return _("Passed on to %(unit)s", unit=event.to_value)
-    if event.kind == EventKind.NOTE:
-        return _("Answer from us") if event.public_text else _("Internal note")
-    if event.kind == EventKind.PHOTO_RELEASED:
-        return _("Photo published")
-    return status_name(Status.RECEIVED)
+    """What happened."""
+    return _TITLES[EventKind(event.kind)](event)
+
+
+def _status_title(event: Event) -> str:
+    if event.to_value == Status.RECEIVED:
+        return _("Reopened")
+    return status_name(event.to_value or "")
+
+
+def _priority_title(event: Event) -> str:
+    return _(
+        "Priority raised from %(before)s to %(after)s: more people have noticed it",
+        before=event.from_value,
+        after=event.to_value,
+    )
+
+
+_TITLES: dict[EventKind, Callable[[Event], str]] = {
+    EventKind.RECEIVED: lambda _event: status_name(Status.RECEIVED),
+    EventKind.STATUS: _status_title,
+    EventKind.UNIT: lambda event: _("Passed on to %(unit)s", unit=event.to_value),
+    EventKind.NOTE: lambda event: _("Answer from us") if event.public_text else _("Internal note"),
+    EventKind.PHOTO_RELEASED: lambda _event: _("Photo published"),
+    EventKind.PRIORITY: _priority_title,
+    EventKind.MESSAGE: lambda event: (
+        _("The reporter wrote") if event.internal_text else _("The reporter added photos")
+    ),
+    EventKind.HELD: lambda event: _("Held: %(reason)s", reason=held_reason(event.to_value)),
+    EventKind.RELEASED: lambda _event: _("Released: it is a report like any other"),
+    EventKind.CONTACT_ERASED: lambda _event: _("The reporter deleted the contact details"),
+}
+
+
+def held_reason(reason: str | None) -> str | None:
+    """Why a report is held, in a sentence; None where it is not."""
+    return str(HELD_REASONS[HeldReason(reason)]) if reason else None
 
 
 def is_public(event: Event) -> bool:
     """Whether everybody may see that this happened; notes for colleagues stay inside."""
+    if event.kind in _INSIDE:
+        return False
     return event.kind != EventKind.NOTE or bool(event.public_text)
 
 
-def timeline(report: Report) -> list[dict[str, Any]]:
-    """The public history, oldest first."""
+def is_by_reporter(event: Event) -> bool:
+    """Whether the reporter wrote it; only what a resident sends carries an id of its own."""
+    return event.uuid is not None and event.staff_id is None
+
+
+def timeline(report: Report, *, to_reporter: bool = False) -> list[dict[str, Any]]:
+    """The history, oldest first: as everybody sees it, or with what the reporter wrote."""
+    return [line for _event, line in lines(report, to_reporter=to_reporter)]
+
+
+def lines(report: Report, *, to_reporter: bool) -> list[tuple[Event, dict[str, Any]]]:
+    """The events behind a history, each with its line."""
     return [
-        {
-            "at_iso": event.at.isoformat(),
-            "at": as_date_time(event.at),
-            "title": event_title(event),
-            "text": event.public_text,
-        }
+        (event, _line(event, own=to_reporter and is_by_reporter(event)))
         for event in report.events
-        if is_public(event)
+        if is_public(event) or (to_reporter and is_by_reporter(event))
     ]
+
+
+def _line(event: Event, *, own: bool) -> dict[str, Any]:
+    return {
+        "at_iso": event.at.isoformat(),
+        "at": as_date_time(event.at),
+        "title": _own_title(event) if own else event_title(event),
+        "text": event.internal_text if own else event.public_text,
+    }
+
+
+def _own_title(event: Event) -> str:
+    """What the reporter did, told to the reporter."""
+    if event.kind == EventKind.STATUS:
+        reopened = event.to_value == Status.RECEIVED
+        return _("You reopened the report") if reopened else _("You answered us")
+    if event.kind == EventKind.CONTACT_ERASED:
+        return _("You deleted your contact details")
+    return _("You wrote to us") if event.internal_text else _("You added photos")
+
+
+def question(report: Report) -> str | None:
+    """What a report that waits asks its reporter."""
+    if not report.waiting_since:
+        return None
+    asked = [event for event in report.events if event.to_value == Status.WAITING]
+    return asked[-1].public_text if asked else None
+
+
+def followers_sentence(count: int) -> str | None:
+    """How many people beside the reporter have met the fault; None for nobody."""
+    if not count:
+        return None
+    return ngettext("%(num)s other has noticed this", "%(num)s others have noticed this", count)
 
 
 def in_short(report: Report, url: str) -> dict[str, Any]:
@@ -121,4 +206,6 @@ def in_short(report: Report, url: str) -> dict[str, Any]:
         "status": report.status,
         "status_name": status_name(report.status),
         "age": age_of(report.closed_at or report.received_at),
+        "follower_count": report.follower_count,
+        "followers": followers_sentence(report.follower_count),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from app.permissions import Role
@@ -24,8 +25,9 @@ UNDERWAY = frozenset({Status.IN_PROGRESS, Status.PLANNED, Status.WAITING})
 CLOSED = frozenset({Status.FIXED, Status.NO_ACTION, Status.NOT_OURS, Status.DUPLICATE})
 OPEN = frozenset(Status) - CLOSED
 
-# Reopening by the reporter comes on top of these.
+# The reporter may do two things besides: answer a question, and reopen what was closed lately.
 HANDLERS = frozenset({Role.FRONT_DESK, Role.CREW, Role.MANAGER})
+REOPENED_WITHIN = timedelta(days=14)
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.RECEIVED: UNDERWAY | CLOSED,

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name="uq_subscriptions_uuid"),
         sa.UniqueConstraint("report_id", "way", "address", name="uq_subscriptions_way"),
     )
+    op.create_index("ix_subscriptions_address", "subscriptions", ["address", "created_at"])
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -69,6 +70,7 @@ def upgrade() -> None:
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sqlite_autoincrement=True,
     )
     waiting = sa.text("state = 'waiting'")
     op.create_index(

@@ -3,6 +3,6 @@ export type Island = (root: HTMLElement) => void;
 
 export function startIslands(islands: Readonly<Record<string, Island>>): void {
   for (const root of document.querySelectorAll<HTMLElement>('[data-island]')) {
-    islands[root.dataset['island'] ?? '']?.(root);
+    for (const name of (root.dataset['island'] ?? '').split(' ')) islands[name]?.(root);
   }
 }

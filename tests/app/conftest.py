@@ -17,7 +17,7 @@ from app.database import db
 from app.permissions import Role
 from app.rate_limits import limiter
 from app.reports.models import Report
-from tests.conftest import InspectingClient, a_report, put_report, signed_in, undone
+from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
 
 NOWHERE = {
     "sqlite": "sqlite:////no/such/folder/vof.sqlite3",
@@ -63,6 +63,7 @@ def built(whole_app: Flask) -> Iterator[Callable[..., Flask]]:
 
 
 def close(app: Flask) -> None:
+    close_queue(app)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

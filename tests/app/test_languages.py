@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import html5lib
 import pytest
@@ -13,12 +14,15 @@ import pytest
 from app.config import ROOT
 from app.languages import (
     LANGUAGES,
+    STAFF_LANGUAGES,
     age_of,
     as_date,
     as_date_time,
     day_in_words,
     in_language,
     language,
+    ngettext,
+    speaking,
 )
 
 WITH_CATALOGUES = pytest.mark.skipif(
@@ -42,6 +46,12 @@ WITH_CATALOGUES = pytest.mark.skipif(
         ("", "nb-NO", "nb"),
         ("", "nn;q=0.4,en;q=0.6", "en"),
         ("", "en;q=0,nn", "nn"),
+        ("", "uk-UA,uk;q=0.9,en;q=0.5", "uk"),
+        ("", "pl", "pl"),
+        ("", "pl_PL", "pl"),
+        ("", "ru,uk;q=0.8,en;q=0.5", "uk"),
+        ("?lang=uk", "pl", "uk"),
+        ("?lang=pl", None, "pl"),
         ("", "*", "nb"),
         ("", ";;;,,q=", "nb"),
         ("?lang=en", "nn", "en"),
@@ -58,22 +68,83 @@ def test_the_address_decides_then_the_browser_then_bokmaal(app, query, accepted,
         assert language() == spoken
 
 
+STAFF_PAGES = (
+    "/desk",
+    "/desk/reports/2026-12345678",
+    "/crew",
+    "/signs",
+    "/signs/7KQ3M8",
+    "/statistics",
+    "/admin",
+    "/staff",
+    "/sign-in",
+    "/places",
+)
+
+
+@pytest.mark.parametrize("path", STAFF_PAGES)
+@pytest.mark.parametrize(
+    ("query", "accepted", "spoken"),
+    [
+        ("", "nn", "nn"),
+        ("", "uk", "nb"),
+        ("", "pl,en;q=0.8", "en"),
+        ("", "uk-UA,nn;q=0.3", "nn"),
+        ("?lang=uk", "en", "en"),
+        ("?lang=pl", None, "nb"),
+        ("?lang=en", "uk", "en"),
+    ],
+)
+def test_staff_are_answered_in_the_best_of_their_three(app, path, query, accepted, spoken):
+    headers = {} if accepted is None else {"Accept-Language": accepted}
+    with app.test_request_context(f"{path}{query}", headers=headers):
+        assert language() == spoken
+
+
+@pytest.mark.parametrize("path", ["/", "/s/7KQ3M8", "/signsofspring", "/places/1", "/r/2026-1"])
+def test_residents_are_answered_in_their_own_language(app, path):
+    with app.test_request_context(path, headers={"Accept-Language": "uk"}):
+        assert language() == "uk"
+
+
 def test_outside_a_request_it_is_bokmaal(app):
     assert language() == "nb"
 
 
-def test_a_name_that_is_not_translated_is_told_in_bokmaal(app):
-    names = {"nb": "Benk", "nn": "", "en": "Bench"}
-    assert [in_language(names, code) for code in ("nb", "nn", "en", "de")] == [
-        "Benk",
-        "Benk",
-        "Bench",
-        "Benk",
-    ]
+def test_another_language_can_be_spoken_for_a_while(app):
+    with app.app_context(), app.test_request_context("/?lang=nn"):
+        with speaking("pl"):
+            assert language() == "pl"
+            assert in_language({"nb": "Benk", "pl": "Ławka"}) == "Ławka"
+            with speaking("en"):
+                assert day_in_words(date(2026, 11, 23)) == "Monday 23 November"
+            assert day_in_words(date(2026, 11, 23)) == "poniedziałek, 23 listopada"
+        assert language() == "nn"
+        assert day_in_words(date(2026, 11, 23)) == "måndag 23. november"
+
+
+NAMES = {"nb": "Benk", "nn": "", "en": "Bench", "uk": "Лавка"}
+
+
+@pytest.mark.parametrize(
+    ("code", "names", "told"),
+    [
+        ("nb", NAMES, "Benk"),
+        ("nn", NAMES, "Benk"),
+        ("en", NAMES, "Bench"),
+        ("uk", NAMES, "Лавка"),
+        ("pl", NAMES, "Bench"),
+        ("de", NAMES, "Bench"),
+        ("pl", {"nb": "Benk"}, "Benk"),
+        ("en", {"nb": "Benk", "en": ""}, "Benk"),
+    ],
+)
+def test_a_name_that_is_not_translated_is_told_in_a_language_near(app, code, names, told):
+    assert in_language(names, code) == told
 
 
 @contextmanager
-def speaking(app, code):
+def asked_in(app, code):
     """A request of its own in this language."""
     with app.app_context(), app.test_request_context(f"/?lang={code}"):
         yield
@@ -101,7 +172,8 @@ def test_an_explicit_choice_is_carried_through_every_way_on(client, park_sign, f
     report = filed(sign=park_sign.code)
     place = park_sign.place_id
     pages = ["/", f"/s/{park_sign.code}", "/report", f"/report?place={place}", f"/places/{place}"]
-    for page in [*pages, f"/r/{report.number}", "/nothing", "/sign-in"]:
+    pages += [f"/r/{report.number}", "/nothing"]
+    for page in [*pages, "/sign-in"] if code in STAFF_LANGUAGES else pages:
         answer = client.get(page, query_string={"lang": code} if "?" not in page else None)
         if "?" in page:
             answer = client.get(f"{page}&lang={code}")
@@ -123,23 +195,33 @@ def test_a_sent_form_leads_to_a_receipt_in_the_chosen_language(client):
 
 
 def test_every_page_offers_itself_in_the_other_languages(client, park_sign):
-    page = client.get(f"/s/{park_sign.code}?lang=nn")
-    tree = html5lib.parse(page.text, namespaceHTMLElements=False)
-    offered = {link.get("hreflang"): link.get("href") for link in tree.iter("a")}
-    del offered[None]
-    assert set(offered) == {"nb", "en"}
+    offered = offered_on(client.get(f"/s/{park_sign.code}?lang=nn"))
+    assert offered.keys() == LANGUAGES.keys() - {"nn"}
     for code, address in offered.items():
         other = client.get(address)
         assert urlsplit(address).path.casefold() == f"/s/{park_sign.code}".casefold()
         assert f'<html lang="{code}"' in other.text
 
 
+def test_a_page_of_staff_offers_itself_in_their_three(client):
+    assert offered_on(client.get("/sign-in?lang=uk")).keys() == {"nn", "en"}
+    assert offered_on(client.get("/sign-in?lang=en")).keys() == {"nb", "nn"}
+
+
+def offered_on(page):
+    """The address by language of the links to other languages, each marked as what it is."""
+    tree = html5lib.parse(page.text, namespaceHTMLElements=False)
+    links = [link for link in tree.iter("a") if link.get("hreflang")]
+    assert all(link.get("lang") == link.get("hreflang") for link in links)
+    assert [link.text for link in links] == [LANGUAGES[link.get("lang")] for link in links]
+    return {link.get("hreflang"): link.get("href") for link in links}
+
+
 @pytest.mark.parametrize("path", ["/s/%25", "/nothing/%22%3E%3Cb%3E", "/r/%C3%A6%20"])
 def test_the_way_to_another_language_keeps_an_odd_address(client, path):
-    tree = html5lib.parse(client.get(path).text, namespaceHTMLElements=False)
-    offered = [link.get("href") for link in tree.iter("a") if link.get("hreflang")]
-    assert len(offered) == 2
-    assert all(urlsplit(address).path == path for address in offered), offered
+    offered = offered_on(client.get(path))
+    assert len(offered) == len(LANGUAGES) - 1
+    assert all(urlsplit(address).path == path for address in offered.values()), offered
 
 
 ENGLISH = re.compile(
@@ -149,10 +231,10 @@ ENGLISH = re.compile(
 )
 
 
-@pytest.mark.parametrize("code", ["nb", "nn"])
-def test_days_and_times_are_in_norwegian(app, code):
+@pytest.mark.parametrize("code", sorted(LANGUAGES.keys() - {"en"}))
+def test_days_and_times_are_not_in_english(app, code):
     start = date(2026, 1, 1)
-    with speaking(app, code):
+    with asked_in(app, code):
         for offset in range(365):
             day = start + timedelta(days=offset)
             noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
@@ -170,25 +252,71 @@ def test_days_are_written_as_each_language_writes_them(app):
     day, moment = date(2026, 11, 23), datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
     said = {}
     for code in LANGUAGES:
-        with speaking(app, code):
+        with asked_in(app, code):
             said[code] = (day_in_words(day, with_year=True), as_date_time(moment))
     assert said == {
         "nb": ("mandag 23. november 2026", "23. nov. 2026 18:05"),
         "nn": ("måndag 23. november 2026", "23. nov. 2026 18:05"),
         "en": ("Monday 23 November 2026", "23 Nov 2026 18:05"),
+        "uk": ("понеділок, 23 листопада 2026 р.", "23 лист. 2026 р., 18:05"),
+        "pl": ("poniedziałek, 23 listopada 2026", "23 lis 2026, 18:05"),
     }
 
 
 def test_a_day_is_that_of_norway(app):
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    with speaking(app, "nb"):
+    with asked_in(app, "nb"):
         assert as_date(late) == "mandag 23. november 2026"
 
 
+ENGLISH_WORDS = re.compile(r"Monday|Tuesday|Wednesday|Thursday|Friday|working day|Received")
+
+
 @WITH_CATALOGUES
-def test_a_page_in_nynorsk_has_no_english_day(client, filed):
+@pytest.mark.parametrize("code", sorted(LANGUAGES.keys() - {"en"}))
+def test_a_status_page_has_no_english_word(client, filed, code):
     report = filed()
-    page = client.get(f"/r/{report.number}?lang=nn")
+    page = client.get(f"/r/{report.number}?lang={code}")
     text = " ".join(html5lib.parse(page.text, namespaceHTMLElements=False).itertext())
-    found = re.search(r"Monday|Tuesday|Wednesday|Thursday|Friday|working day|Received", text)
-    assert found is None
+    assert ENGLISH_WORDS.search(text) is None
+
+
+@WITH_CATALOGUES
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("uk", {1: "1 робочого дня", 2: "2 робочих днів", 5: "5 робочих днів", 21: "21 робочого"}),
+        ("pl", {1: "1 dnia roboczego", 2: "2 dni roboczych", 5: "5 dni", 22: "22 dni"}),
+        ("nn", {1: "1 arbeidsdag", 2: "2 arbeidsdagar"}),
+    ],
+)
+def test_days_are_counted_as_each_language_counts(app, code, said):
+    one, many = (
+        "We will look at it within %(num)s working day",
+        "We will look at it within %(num)s working days",
+    )
+    with asked_in(app, code):
+        for count, words in said.items():
+            assert words in ngettext(one, many, count)
+
+
+@WITH_CATALOGUES
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_api_refuses_in_the_callers_language(client, code):
+    """Each language answers in its own words, also where marshmallow writes the sentence."""
+    said = {
+        one: client.put(
+            f"/api/v1/reports/{uuid4()}",
+            json={"category": "PA03", "language": 7},
+            headers={"Accept-Language": one},
+        ).json
+        for one in LANGUAGES
+    }
+    others = [said[one]["message"] for one in LANGUAGES if one != code]
+    assert said[code]["message"] not in others
+    assert said[code]["fields"] not in [said[one]["fields"] for one in LANGUAGES if one != code]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_report_is_kept_in_the_language_it_was_written_in(filed, code):
+    assert filed(language=code).language == code

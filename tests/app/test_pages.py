@@ -26,13 +26,16 @@ from tests.pictures import a_photo
 # What answers with something else than a page, and what only leads on.
 NO_PAGES = {
     "api-docs.openapi_json",
+    "api.get_open_reports",
     "api.get_report",
     "health.alive",
     "health.ready",
+    "maps.tile",
     "resident.photo",
     "security.verify",
     "signs.png",
     "signs.svg",
+    "spots.spots",
     "staff.home",
 }
 # A page for anyone is visited signed out, and once signed in.

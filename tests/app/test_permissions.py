@@ -95,6 +95,7 @@ def values(app, filed, park_sign):
         "place_id": park_sign.place_id,
         "report_uuid": report.uuid,
         "photo_uuid": uuid4(),
+        "follower_uuid": uuid4(),
         "size": "photo",
     }
 
@@ -174,7 +175,7 @@ def test_no_role_changes_what_the_table_keeps_from_it(app, clients, values):
 
 def test_pages_for_anyone_ask_nobody_to_sign_in(app, clients, values):
     for page, roles in addresses(app, values, "GET"):
-        if not roles and not page.startswith(("/api/v1/reports", "/photos/")):
+        if not roles and not page.startswith(("/api/v1/reports", "/api/v1/open-reports", "/photos/")):
             for role, client in clients.items():
                 answer = client.get(page)
                 # Whoever is signed in already is sent on from the sign-in page.

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.pictures import a_phone_photo
+from tests.server import Server
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -25,6 +26,17 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server for what is the same on both databases: how pages look and load."""
+    folder = tmp_path_factory.mktemp("demo")
+    server = Server(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
+    server.prepare()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

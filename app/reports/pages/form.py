@@ -19,9 +19,9 @@ from app.reports import forms, tiles
 from app.reports.keys import report_key
 from app.reports.models import Report
 from app.reports.pages import pages
-from app.reports.pages.place import place_or_404, place_view, report_lines
+from app.reports.pages.already import already_view
+from app.reports.pages.place import place_or_404, place_view
 from app.reports.photos import MAX_BYTES, MAX_PER_REPORT
-from app.reports.queries import list_open_at
 from app.signs.models import Sign, SignState
 from app.signs.queries import sign_as_typed
 
@@ -98,25 +98,50 @@ def _form_page(
     place: Place | None,
     kept_photos: list[dict[str, str]] | None = None,
 ) -> str:
-    first, more = tiles.tiles_for(place.kind if place else None)
     return render_template(
         "reports/form.html",
         action=_send_to(),
         sign=_sign_view(sign),
         place=place_view(place) if place else None,
         places=None if place else [{"id": one.id, "name": one.name} for one in list_places()],
-        tiles=first,
-        more=more,
-        open_reports=report_lines(list_open_at(place.id)) if place else [],
-        form={
+        already=already_view(sign, place),
+        max_photos=MAX_PER_REPORT,
+        **form_view(form, place, kept_photos),
+    )
+
+
+def form_view(
+    form: forms.ReportForm,
+    place: Place | None,
+    kept_photos: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """What the parts of a form need: its tiles, what was typed, and what is asked in its own step.
+
+    An answer counts for one category alone. Where the page carries an answer or asks for one, it
+    therefore offers no other category, except through the server, which forgets the answer then.
+    """
+    first, more = tiles.tiles_for(place.kind if place else None)
+    return {
+        "tiles": first,
+        "more": more,
+        "asked": {"category": _asked_category(form)},
+        "form": {
             "id": str(form.id),
             "values": form.values,
+            "answers": form.answers,
+            "shown": forms.shown_codes(form) if form.values["category"] else set(),
+            "asks": form.asks,
             "errors": form.errors,
             "kept_photos": kept_photos or [],
         },
-        max_photos=MAX_PER_REPORT,
-        danger_step=bool({"answers-danger", "danger_seen"} & form.errors.keys()),
-    )
+    }
+
+
+def _asked_category(form: forms.ReportForm) -> tiles.Tile | None:
+    danger = form.values["answers-danger"] or {"answers-danger", "danger_seen"} & form.errors.keys()
+    if danger or form.asks or form.answers or form.asked:
+        return tiles.tile_of(form.values["category"])
+    return None
 
 
 def _send_to() -> str:

@@ -1,4 +1,5 @@
 import type { Island } from '../islands.ts';
+import { shrink } from '../offline/shrink.ts';
 
 const THUMBNAIL_PX = 288;
 
@@ -19,10 +20,20 @@ function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className
   return made;
 }
 
+function button(text: string, name: string): HTMLButtonElement {
+  const made = element('button', 'ds-button');
+  made.type = 'button';
+  made.dataset['variant'] = 'tertiary';
+  made.textContent = text;
+  made.ariaLabel = name;
+  return made;
+}
+
 /** Drawn on a canvas: an image element would need blob: addresses in the page's content security policy. */
 async function thumbnail(photo: File): Promise<HTMLElement> {
   try {
-    const bitmap = await createImageBitmap(photo);
+    const { bytes, type } = await shrink(photo);
+    const bitmap = await createImageBitmap(new Blob([bytes], { type }));
     const canvas = document.createElement('canvas');
     const scale = THUMBNAIL_PX / Math.min(bitmap.width, bitmap.height);
     canvas.width = Math.round(bitmap.width * scale);
@@ -43,7 +54,7 @@ async function thumbnail(photo: File): Promise<HTMLElement> {
 export const photoPicker: Island = (root) => {
   const input = root.querySelector<HTMLInputElement>('input[type="file"]');
   if (!input || !('createImageBitmap' in window) || !('DataTransfer' in window)) return;
-  const { max = '3', remove = '', refused = '' } = root.dataset;
+  const { max = '3', remove = '', refused = '', removed = '', undo = '' } = root.dataset;
 
   const list = element('ul', 'photos');
   const message = element('p', '');
@@ -51,13 +62,14 @@ export const photoPicker: Island = (root) => {
   input.after(message, list);
 
   let photos: readonly File[] = [];
+  const rows = new Map<File, HTMLLIElement>();
   const room = (): number =>
     Number(max) -
     root.querySelectorAll('input[name="kept_photo"]').length +
     root.querySelectorAll('input[name="drop_photo"]:checked').length;
 
-  const choose = (added: readonly File[]): void => {
-    const admission = admit(input.multiple ? photos : [], added, room());
+  const choose = (chosen: readonly File[], added: readonly File[]): void => {
+    const admission = admit(input.multiple ? chosen : [], added, room());
     photos = admission.photos;
     const transfer = new DataTransfer();
     for (const photo of photos) transfer.items.add(photo);
@@ -68,18 +80,27 @@ export const photoPicker: Island = (root) => {
   };
 
   const row = (photo: File): HTMLLIElement => {
+    const known = rows.get(photo);
+    if (known) return known;
     const item = document.createElement('li');
-    const button = element('button', 'ds-button');
-    button.type = 'button';
-    button.dataset['variant'] = 'tertiary';
-    button.textContent = remove;
-    button.ariaLabel = `${remove}: ${photo.name}`;
-    button.addEventListener('click', () => {
-      photos = photos.filter((other) => other !== photo);
-      choose([]);
-      input.focus();
+    rows.set(photo, item);
+    const away = button(remove, `${remove}: ${photo.name}`);
+    away.addEventListener('click', () => {
+      const before = photos;
+      choose(photos.filter((other) => other !== photo), []);
+      if (!undo) {
+        input.focus();
+        return;
+      }
+      const back = button(undo, `${undo}: ${photo.name}`);
+      back.addEventListener('click', () => {
+        choose([...before, ...photos.filter((other) => !before.includes(other))], []);
+        away.focus();
+      });
+      message.append(`${removed} `, back);
+      back.focus();
     });
-    item.append(button);
+    item.append(away);
     void thumbnail(photo).then((picture) => {
       item.prepend(picture);
     });
@@ -87,6 +108,9 @@ export const photoPicker: Island = (root) => {
   };
 
   input.addEventListener('change', () => {
-    choose([...(input.files ?? [])]);
+    choose(photos, [...(input.files ?? [])]);
+  });
+  input.form?.addEventListener('reset', () => {
+    choose([], []);
   });
 };

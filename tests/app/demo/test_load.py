@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.database import db, now
 from app.demo.load import FOLDER, REPORTS, example_signs, is_empty, load_demo
-from app.languages import OSLO
+from app.languages import LANGUAGES, OSLO
 from app.permissions import Role
 from app.places.models import Place, PlaceKind, Unit
 from app.places.municipality import municipality
@@ -133,11 +133,16 @@ def test_the_crew_belongs_to_park_og_natur(demo):
         assert [row.name for row in one.roles] == [role]
 
 
-def test_every_category_speaks_three_languages(demo):
+def test_every_category_and_kind_speaks_every_language(demo):
     for category in db.session.scalars(select(Category)):
-        assert all(category.names[code] for code in ("nb", "nn", "en")), category.code
+        assert category.names.keys() == LANGUAGES.keys(), category.code
+        assert all(category.names.values()), category.code
         if category.danger_question:
-            assert all(category.danger_question[code] for code in ("nb", "nn", "en"))
+            assert category.danger_question.keys() == LANGUAGES.keys()
+            assert all(category.danger_question.values())
+    for kind in db.session.scalars(select(PlaceKind)):
+        assert kind.names.keys() == LANGUAGES.keys()
+        assert all(kind.names.values())
 
 
 def test_first_tiles_are_known_and_at_most_eight(demo):

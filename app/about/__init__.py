@@ -1,0 +1,1 @@
+"""What people may expect of these pages: privacy and accessibility."""

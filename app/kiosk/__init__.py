@@ -1,0 +1,1 @@
+"""The service desk's touch screen: one person after the other, and none leaves anything behind."""

@@ -1,0 +1,111 @@
+"""What the worker does with each kind of message in the outbox.
+
+The first three spread a piece of news: one row for each receiver, in the transaction that removes
+the row they came from, so that a crash spreads it once. The others write to one receiver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from app import outbox
+from app.languages import speaking
+from app.notices import letters, mail, operations, push
+from app.notices.letters import Letter
+from app.notices.models import Subscription, Way
+from app.notices.queries import find_event, find_report_told, find_subscription, list_told
+from app.outbox import Claim, Errand, Handlers
+
+
+def spread_receipt(claim: Claim) -> None:
+    """Enter the reporter's address, and write to it unless somebody enters it over and over."""
+    report = find_report_told(claim.payload["report_id"])
+    if report is None or report.contact is None or not report.contact.email:
+        return
+    subscription = operations.enter_reporter(report, report.contact.email)
+    if operations.may_write_to(subscription.address):
+        outbox.put("receipt", subscription_id=subscription.id)
+
+
+def spread_event(claim: Claim) -> None:
+    """Write to all who asked to hear of a report."""
+    event = find_event(claim.payload["event_id"])
+    if event is None:
+        return
+    for subscription_id, way in list_told(event.report_id):
+        outbox.put(way, subscription_id=subscription_id, event_id=event.id)
+
+
+def spread_erasure(claim: Claim) -> None:
+    """A reporter has deleted their contact details: nothing reaches them any more."""
+    operations.end_reporters(claim.payload["report_id"])
+
+
+def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | None:
+    subscription = find_subscription(claim.payload["subscription_id"])
+    if subscription is None:
+        return None
+    with speaking(subscription.language):
+        message = mail.compose(
+            write(subscription),
+            subscription.address,
+            letters.one_click_url(subscription),
+            claim.id,
+        )
+    return Errand(
+        run=partial(mail.mailer().send, message, claim.created_at),
+        forget_receiver=partial(operations.end_by_id, subscription.id),
+    )
+
+
+def send_receipt(claim: Claim) -> Errand | None:
+    """The one mail that goes to an address nobody has confirmed."""
+    return _mail(claim, letters.receipt)
+
+
+def send_confirmation(claim: Claim) -> Errand | None:
+    """Ask whether an address wants to hear of a report; not if it has answered meanwhile."""
+    subscription = find_subscription(claim.payload["subscription_id"])
+    if subscription is None or subscription.confirmed_at:
+        return None
+    return _mail(claim, letters.confirmation)
+
+
+def send_email(claim: Claim) -> Errand | None:
+    """Tell a confirmed address what happened."""
+    event = find_event(claim.payload["event_id"])
+    if event is None:
+        return None
+    return _mail(claim, lambda subscription: letters.news(subscription, event))
+
+
+def send_push(claim: Claim) -> Errand | None:
+    """Tell a browser what happened."""
+    subscription = find_subscription(claim.payload["subscription_id"])
+    event = find_event(claim.payload["event_id"])
+    if subscription is None or subscription.keys is None or event is None:
+        return None
+    with speaking(subscription.language):
+        message = letters.push_message(subscription, event, f"vof-{claim.id}")
+    return Errand(
+        run=partial(
+            push.send,
+            subscription.address,
+            subscription.keys,
+            message,
+            push.contact_address(),
+        ),
+        forget_receiver=partial(operations.end_by_id, subscription.id),
+    )
+
+
+HANDLERS: Handlers = {
+    "report_received": spread_receipt,
+    "event": spread_event,
+    "contact_erased": spread_erasure,
+    "receipt": send_receipt,
+    "confirmation": send_confirmation,
+    Way.EMAIL.value: send_email,
+    Way.PUSH.value: send_push,
+}

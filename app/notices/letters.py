@@ -1,0 +1,195 @@
+"""What is written to people: the words of each mail and push message, in the reader's language.
+
+Nothing that a stranger typed goes to an address that nobody has confirmed: whoever enters somebody
+else's address must not be able to have us carry their words there. So a receipt tells of category
+and place, and not of description, name or address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from app.languages import as_date, lazy_gettext
+from app.languages import gettext as _
+from app.notices.keys import notice_token
+from app.notices.models import Subscription
+from app.places.municipality import municipality
+from app.reports import wording
+from app.reports.keys import report_key
+from app.reports.models import Event, EventKind, Report
+from app.reports.workflow import Status
+
+# A push message holds 4 kB in all; a phone shows two or three lines of it.
+MAX_PUSH_TEXT_CHARACTERS = 300
+
+_NEWS = {
+    Status.RECEIVED: lazy_gettext("The report has been reopened. We will look at it again."),
+    Status.IN_PROGRESS: lazy_gettext("We have started working on it."),
+    Status.PLANNED: lazy_gettext("We have planned when to put it right."),
+    Status.WAITING: lazy_gettext("We need to know something more before we can go on."),
+    Status.FIXED: lazy_gettext("It has been put right. Thank you for telling us."),
+    Status.NO_ACTION: lazy_gettext("We have closed the report without doing anything."),
+    Status.NOT_OURS: lazy_gettext("Others than the municipality are responsible for this."),
+    Status.DUPLICATE: lazy_gettext("Somebody had told us already, so we follow up on that report."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way on, with a sentence before it where one is needed."""
+
+    text: str
+    url: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail before it has a form: one template makes plain text of it, another HTML."""
+
+    subject: str
+    title: str
+    paragraphs: list[str]
+    action: Link
+    quote: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    more: Link | None = None
+    why: str = ""
+    stop: Link | None = None
+
+
+def receipt(subscription: Subscription) -> Letter:
+    """What a reporter gets at once; the last mail unless the address is confirmed."""
+    report = subscription.report
+    return Letter(
+        subject=_("We have received your report %(number)s", number=report.number),
+        title=_("Thank you. We have received your report."),
+        paragraphs=[_("We pass the report on to %(unit)s.", unit=report.unit.name)],
+        facts=[(_("Number"), report.number), *_facts(report), *_deadline(report)],
+        action=Link(
+            _("Follow your report"),
+            report_url(subscription),
+            _("With this link you can see and add to your report. Do not share it with others."),
+        ),
+        more=Link(
+            _("Confirm your e-mail address"),
+            manage_url(subscription),
+            _("Would you like an e-mail when something happens? Confirm your address first."),
+        ),
+        why=_(
+            "You get this because somebody gave this address when reporting a fault. If it was "
+            "not you, you need not do anything. We will not write again."
+        ),
+    )
+
+
+def confirmation(subscription: Subscription) -> Letter:
+    """The question whether an address wants to hear of a report."""
+    report = subscription.report
+    return Letter(
+        subject=_("Would you like e-mails about report %(number)s?", number=report.number),
+        title=_("Would you like to hear what happens?"),
+        paragraphs=[_("We write to you when something happens with this report.")],
+        facts=_facts(report),
+        action=Link(_("Yes, send me e-mails"), manage_url(subscription)),
+        why=_(
+            "You get this because somebody gave this address to follow a report. If it was not "
+            "you, you need not do anything. We will not write again."
+        ),
+    )
+
+
+def news(subscription: Subscription, event: Event) -> Letter:
+    """What happened with a report."""
+    report = subscription.report
+    title = wording.event_title(event)
+    return Letter(
+        subject=_("Report %(number)s: %(news)s", number=report.number, news=title),
+        title=title,
+        paragraphs=[_news_sentence(event)],
+        quote=event.public_text,
+        facts=[*_facts(report), *_deadline(report)],
+        action=Link(_action_text(subscription, event), report_url(subscription)),
+        why=_(
+            "You get this because you asked to hear about report %(number)s.", number=report.number
+        ),
+        stop=Link(_("Stop these e-mails"), manage_url(subscription)),
+    )
+
+
+def push_message(subscription: Subscription, event: Event, tag: str) -> dict[str, str]:
+    """What happened with a report, in a few lines for a phone; the service worker shows it."""
+    report = subscription.report
+    text = event.public_text or _news_sentence(event)
+    if len(text) > MAX_PUSH_TEXT_CHARACTERS:
+        text = text[: MAX_PUSH_TEXT_CHARACTERS - 1].rstrip() + "…"
+    return {
+        "title": f"{wording.event_title(event)}: {wording.category_name(report)}",
+        "body": text,
+        "url": report_url(subscription).removeprefix(current_app.config["PUBLIC_URL"]),
+        "tag": tag,
+        "lang": subscription.language,
+    }
+
+
+def report_url(subscription: Subscription) -> str:
+    """The report's page; with its key for whoever reported it."""
+    report = subscription.report
+    key = {"key": report_key(report.uuid)} if subscription.by_reporter else {}
+    return _public_url("resident.status", number=report.number, **key, lang=subscription.language)
+
+
+def manage_url(subscription: Subscription) -> str:
+    """The page where a mail's reader says yes or no."""
+    token = notice_token(subscription.uuid)
+    return _public_url("notices.manage", token=token, lang=subscription.language)
+
+
+def one_click_url(subscription: Subscription) -> str:
+    """Where a mail program's own button unsubscribes (RFC 8058)."""
+    token = notice_token(subscription.uuid)
+    return _public_url("notices.unsubscribe", token=token, lang=subscription.language)
+
+
+def _public_url(endpoint: str, **values: Any) -> str:
+    """An address as residents use it; the worker has no request to tell."""
+    public = urlsplit(current_app.config["PUBLIC_URL"])
+    adapter = current_app.url_map.bind(public.netloc, url_scheme=public.scheme)
+    return adapter.build(endpoint, values, force_external=True)
+
+
+def _news_sentence(event: Event) -> str:
+    if event.kind == EventKind.STATUS:
+        return str(_NEWS[Status(event.to_value or "")])
+    return _("%(municipality)s has answered.", municipality=municipality().name)
+
+
+def _action_text(subscription: Subscription, event: Event) -> str:
+    if event.to_value == Status.WAITING and subscription.by_reporter:
+        return _("Answer us")
+    return _("See the report")
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    return [
+        (_("What"), wording.category_name(report)),
+        (_("Where"), _where(report)),
+        (_("Received"), as_date(report.received_at)),
+    ]
+
+
+def _where(report: Report) -> str:
+    if report.place is None:
+        return _("Where you marked or described it")
+    if report.sign is None or not report.sign.label:
+        return report.place.name
+    return f"{report.place.name}, {report.sign.label}"
+
+
+def _deadline(report: Report) -> list[tuple[str, str]]:
+    deadline = wording.deadline_sentence(report)
+    return [(_("Deadline"), deadline)] if deadline else []

@@ -1,0 +1,125 @@
+"""Starting, confirming and ending subscriptions. Operations add and flush; others commit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import delete
+
+from app import outbox
+from app.config import Settings
+from app.database import now, session
+from app.notices.models import Subscription, Way
+from app.notices.queries import count_since, find_by_address
+from app.reports.models import Report
+
+# How often a stranger may have us write to somebody. A caretaker who reports all day gets by.
+MOST_PER_ADDRESS = 30
+COUNTED_FOR = timedelta(hours=24)
+# Who presses the button twice gets one question.
+ASKED_AGAIN_AFTER = timedelta(minutes=10)
+
+
+def follow_by_email(report: Report, address: str, language: str, *, by_reporter: bool) -> None:
+    """Ask an address whether it wants to hear of a report.
+
+    Nothing tells the caller whether the address was known before.
+    """
+    known = find_by_address(report.id, Way.EMAIL, address)
+    if known is None:
+        known = _add(report.id, Way.EMAIL, address, language, by_reporter=by_reporter)
+    elif known.confirmed_at or known.created_at > now() - ASKED_AGAIN_AFTER:
+        return
+    else:
+        known.created_at, known.language = now(), language
+        session().flush()
+    if may_write_to(address):
+        outbox.put("confirmation", subscription_id=known.id)
+
+
+def enter_reporter(report: Report, address: str) -> Subscription:
+    """The subscription that carries a reporter's receipt; it hears of more once it is confirmed."""
+    known = find_by_address(report.id, Way.EMAIL, address)
+    if known is None:
+        return _add(report.id, Way.EMAIL, address, report.language, by_reporter=True)
+    known.by_reporter = True
+    return known
+
+
+def follow_by_push(
+    report: Report, endpoint: str, keys: dict[str, str], language: str, *, by_reporter: bool
+) -> bool:
+    """Tell a browser of a report; the same browser again only brings its keys up to date.
+
+    Returns:
+        Whether it is new.
+    """
+    known = find_by_address(report.id, Way.PUSH, endpoint)
+    if known is None:
+        added = _add(report.id, Way.PUSH, endpoint, language, by_reporter=by_reporter)
+        added.keys, added.confirmed_at = keys, now()
+        return True
+    known.keys, known.language = keys, language
+    known.by_reporter = known.by_reporter or by_reporter
+    return False
+
+
+def stop_push(report: Report, endpoint: str) -> None:
+    """Tell a browser no more; one that is not told already is fine."""
+    session().execute(
+        delete(Subscription).where(
+            Subscription.report_id == report.id,
+            Subscription.way == Way.PUSH.value,
+            Subscription.address == endpoint,
+        )
+    )
+
+
+def confirm(subscription: Subscription) -> None:
+    """The owner of the address wants to hear; said twice is said once."""
+    subscription.confirmed_at = subscription.confirmed_at or now()
+
+
+def unsubscribe(subscription_uuid: uuid.UUID) -> None:
+    """Forget a subscription; one that is forgotten already is fine."""
+    session().execute(delete(Subscription).where(Subscription.uuid == subscription_uuid))
+
+
+def end_by_id(subscription_id: int) -> None:
+    """Forget a subscription whose receiver does not exist any more."""
+    session().execute(delete(Subscription).where(Subscription.id == subscription_id))
+
+
+def end_reporters(report_id: int) -> None:
+    """A reporter's contact details are erased: neither mail nor push reaches them any more."""
+    session().execute(
+        delete(Subscription).where(
+            Subscription.report_id == report_id, Subscription.by_reporter.is_(True)
+        )
+    )
+
+
+def may_write_to(address: str) -> bool:
+    """Whether an address has not been entered more often than anybody would enter their own."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.rate_limits:
+        return True
+    return count_since(address, now() - COUNTED_FOR) <= MOST_PER_ADDRESS
+
+
+def _add(
+    report_id: int, way: Way, address: str, language: str, *, by_reporter: bool
+) -> Subscription:
+    subscription = Subscription(
+        uuid=uuid.uuid4(),
+        report_id=report_id,
+        way=way.value,
+        address=address,
+        language=language,
+        by_reporter=by_reporter,
+    )
+    session().add(subscription)
+    session().flush()
+    return subscription

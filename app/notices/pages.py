@@ -1,0 +1,175 @@
+"""Following a report by e-mail: asking for it, saying yes, saying no.
+
+A mail's links only show pages: programs that scan mails open every link. What changes something is
+a button on such a page, or the mail program's own one-click POST (RFC 8058).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.languages import gettext as _
+from app.languages import language
+from app.notices import operations
+from app.notices.keys import push_public_key, read_token
+from app.notices.models import Subscription
+from app.notices.queries import find_email_subscription
+from app.permissions import allow
+from app.problems import InvalidFields, NoSuchReport, NoSuchSubscription, Problem, ReportHeld
+from app.rate_limits import QUESTIONS_PER_ADDRESS, SUBSCRIPTIONS, limiter
+from app.reports.keys import fingerprint, key_fits
+from app.reports.models import Report
+from app.reports.queries import find_report
+from app.reports.schemas import ContactIn
+
+pages = Blueprint("notices", __name__)
+
+
+@pages.get("/r/<number>/subscriptions")
+@allow(anyone=True)
+def follow_by_email(number: str) -> Response:
+    """The form of the report's page on a page of its own, and what is said when it was sent."""
+    report = report_to_follow(number)
+    if "sent" in request.args:
+        return _page("notices/sent.html", report=_in_short(report))
+    return _follow_page(report)
+
+
+@pages.post("/r/<number>/subscriptions")
+@allow(anyone=True)
+@limiter.limit(SUBSCRIPTIONS)
+@limiter.limit(QUESTIONS_PER_ADDRESS, key_func=lambda: fingerprint(_entered_address().lower()))
+def subscribe_by_email(number: str) -> BaseResponse:
+    """Ask the address to confirm; the answer is the same for one that is known."""
+    report = report_to_follow(number)
+    try:
+        address = _read_address()
+    except Problem as problem:
+        return _follow_page(report, dict(problem.fields), problem.status)
+    by_reporter = key_fits(report.uuid, request.form.get("key", ""))
+    operations.follow_by_email(report, address, language(), by_reporter=by_reporter)
+    return redirect(url_for(".follow_by_email", number=report.number, sent=1), 303)
+
+
+@pages.get("/notices/<token>")
+@allow(anyone=True)
+def manage(token: str) -> Response:
+    """Where a mail's links lead: how things stand, and a button for each way on."""
+    return _page("notices/manage.html", **_subscription_view(_find(token), token))
+
+
+@pages.get("/notices/<token>/unsubscribe")
+@allow(anyone=True)
+def ask_to_unsubscribe(token: str) -> Response:
+    """Where mail programs without a one-click button lead."""
+    return _page("notices/unsubscribe.html", **_subscription_view(_find(token), token))
+
+
+@pages.post("/notices/<token>/confirm")
+@allow(anyone=True)
+def confirm(token: str) -> Response:
+    """Yes, send me e-mails."""
+    subscription = _find(token)
+    operations.confirm(subscription)
+    return _page("notices/confirmed.html", **_subscription_view(subscription, token))
+
+
+@pages.post("/notices/<token>/unsubscribe")
+@allow(anyone=True)
+def unsubscribe(token: str) -> Response:
+    """No more e-mails; said twice is said once."""
+    subscription_uuid = read_token(token)
+    if subscription_uuid is None:
+        raise NoSuchSubscription
+    operations.unsubscribe(subscription_uuid)
+    return _page("notices/unsubscribed.html")
+
+
+def report_to_follow(number: str) -> Report:
+    """A report that anybody may follow.
+
+    Raises:
+        NoSuchReport, ReportHeld
+    """
+    report = find_report(number)
+    if report is None:
+        raise NoSuchReport
+    if report.held_at:
+        raise ReportHeld
+    return report
+
+
+def _find(token: str) -> Subscription:
+    subscription_uuid = read_token(token)
+    subscription = find_email_subscription(subscription_uuid) if subscription_uuid else None
+    if subscription is None:
+        raise NoSuchSubscription
+    return subscription
+
+
+def _entered_address() -> str:
+    return request.form.get("email", "").strip()
+
+
+def _read_address() -> str:
+    """The address that was entered.
+
+    Raises:
+        InvalidFields: it is none, or the field that people do not see was filled in.
+    """
+    if request.form.get("website"):
+        raise InvalidFields({"website": _("Leave this field empty. It is there to stop robots.")})
+    try:
+        address: str = ContactIn().load({"email": _entered_address()})["email"]
+    except ValidationError as error:
+        messages: dict[str, Any] = error.messages_dict
+        raise InvalidFields({"email": messages["email"][0]}) from error
+    if not address:
+        raise InvalidFields({"email": _("Enter your e-mail address.")})
+    return address
+
+
+def _follow_page(
+    report: Report, errors: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    entered = {"email": _entered_address(), "errors": errors or {}}
+    response = _page("notices/follow.html", report=_in_short(report), follow=entered)
+    response.status_code = status
+    return response
+
+
+def _in_short(report: Report) -> dict[str, str]:
+    return {"number": report.number, "url": url_for("resident.status", number=report.number)}
+
+
+def _subscription_view(subscription: Subscription, token: str) -> dict[str, Any]:
+    return {
+        "report": _in_short(subscription.report),
+        "address": _masked(subscription.address),
+        "confirmed": subscription.confirmed_at is not None,
+        "confirm_url": url_for(".confirm", token=token),
+        "unsubscribe_url": url_for(".unsubscribe", token=token),
+    }
+
+
+def _masked(address: str) -> str:
+    """Enough for its owner to know it by."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def _page(template: str, **view: Any) -> Response:
+    response = Response(render_template(template, **view), mimetype="text/html")
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages, and what the report's page needs to offer web push."""
+    app.register_blueprint(pages)
+    app.add_template_global(push_public_key)

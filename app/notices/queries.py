@@ -1,0 +1,74 @@
+"""Reads of subscriptions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.database import session
+from app.notices.models import Subscription, Way
+from app.reports.models import Event, Report
+
+
+def find_subscription(subscription_id: int) -> Subscription | None:
+    """A subscription with what a notice says of its report."""
+    query = (
+        select(Subscription)
+        .where(Subscription.id == subscription_id)
+        .options(
+            joinedload(Subscription.report).options(
+                joinedload(Report.category), joinedload(Report.place), joinedload(Report.sign)
+            )
+        )
+    )
+    return session().scalar(query)
+
+
+def find_email_subscription(subscription_uuid: uuid.UUID) -> Subscription | None:
+    """The subscription a link in a mail speaks for."""
+    query = select(Subscription).where(
+        Subscription.uuid == subscription_uuid, Subscription.way == Way.EMAIL.value
+    )
+    return session().scalar(query.options(joinedload(Subscription.report)))
+
+
+def find_by_address(report_id: int, way: Way, address: str) -> Subscription | None:
+    """The subscription of an address to a report."""
+    return session().scalar(
+        select(Subscription).where(
+            Subscription.report_id == report_id,
+            Subscription.way == way.value,
+            Subscription.address == address,
+        )
+    )
+
+
+def list_told(report_id: int) -> Sequence[tuple[int, str]]:
+    """Id and way of every subscription that hears of what happens to a report."""
+    query = select(Subscription.id, Subscription.way).where(
+        Subscription.report_id == report_id,
+        or_(Subscription.way == Way.PUSH.value, Subscription.confirmed_at.is_not(None)),
+    )
+    return [(row.id, row.way) for row in session().execute(query.order_by(Subscription.id))]
+
+
+def count_since(address: str, since: datetime) -> int:
+    """How many subscriptions have been made for an address since then."""
+    query = select(func.count(Subscription.id)).where(
+        Subscription.address == address, Subscription.created_at > since
+    )
+    return session().scalar(query) or 0
+
+
+def find_report_told(report_id: int) -> Report | None:
+    """A report with its reporter's contact details."""
+    return session().get(Report, report_id, options=[joinedload(Report.contact)])
+
+
+def find_event(event_id: int) -> Event | None:
+    """A line of a timeline."""
+    return session().get(Event, event_id)

@@ -1,0 +1,115 @@
+"""The addresses a phone keeps: the worker, the manifest with its icons, and the directory."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, json, render_template, request, url_for
+
+from app.assets import DIST, asset_name
+from app.languages import gettext as _
+from app.languages import language
+from app.offline.directory import directory
+from app.offline.icons import SIZES_PX, icon
+from app.permissions import allow
+from app.places.municipality import municipality
+from app.problems import NotFound
+from app.reports import forms
+from app.reports.pages.form import form_view
+from app.reports.photos import MAX_PER_REPORT
+
+ONE_HOUR_S = 3600
+ONE_YEAR_S = 365 * 24 * ONE_HOUR_S
+GREEN = "#0d7a5f"
+
+pages = Blueprint("offline", __name__)
+
+
+@pages.get("/worker.js")
+@allow(anyone=True)
+def worker() -> Response:
+    """The service worker, at the root since it may not reach above its own address."""
+    response = Response((DIST / asset_name("worker.js")).read_bytes(), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(asset_name("worker.js"))
+    return _conditional(response)
+
+
+@pages.get("/manifest.webmanifest")
+@allow(anyone=True)
+def manifest() -> Response:
+    """What the home screen is told."""
+    content = {
+        "id": "/",
+        "name": _("Report a fault – %(municipality)s", municipality=municipality().name),
+        "short_name": _("Report a fault"),
+        "lang": language(),
+        "start_url": f"/?lang={language()}",
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": GREEN,
+        "background_color": "#ffffff",
+        "icons": [_icon_entry(size, purpose) for size in (192, 512) for purpose in _PURPOSES],
+    }
+    response = Response(json.dumps(content), mimetype="application/manifest+json")
+    response.headers["Cache-Control"] = f"public, max-age={ONE_HOUR_S}"
+    return response
+
+
+_PURPOSES = {"any": "icon", "maskable": "maskable"}
+
+
+def _icon_entry(size: int, purpose: str) -> dict[str, str]:
+    return {
+        "src": url_for(".icon_picture", shape=_PURPOSES[purpose], size_px=size),
+        "sizes": f"{size}x{size}",
+        "type": "image/png",
+        "purpose": purpose,
+    }
+
+
+@pages.get("/icons/<any(icon, maskable):shape>-<int:size_px>.png")
+@allow(anyone=True)
+def icon_picture(shape: str, size_px: int) -> Response:
+    """The icon in one of the sizes that phones ask for."""
+    if size_px not in SIZES_PX:
+        raise NotFound
+    response = Response(icon(size_px, maskable=shape == "maskable"), mimetype="image/png")
+    response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR_S}"
+    return response
+
+
+@pages.get("/api/v1/directory")
+@allow(anyone=True)
+def directory_answer() -> Response:
+    """Every sign with its place; asked for again it costs nothing while nothing has changed."""
+    content = json.dumps(directory(), ensure_ascii=False, separators=(",", ":"))
+    response = Response(content, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return _conditional(response)
+
+
+@pages.get("/offline")
+@allow(anyone=True)
+def form_without_network() -> str:
+    """The form for any sign, shown by the worker when there is no network."""
+    form = forms.empty_form()
+    return render_template(
+        "offline/form.html", max_photos=MAX_PER_REPORT, **form_view(form, place=None)
+    )
+
+
+@pages.get("/mine")
+@allow(anyone=True)
+def mine() -> str:
+    """What waits on this phone and what was sent from it; the page itself knows nothing of it."""
+    return render_template("offline/mine.html")
+
+
+def _conditional(response: Response) -> Response:
+    response.make_conditional(request)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses."""
+    app.register_blueprint(pages)

@@ -1,0 +1,122 @@
+/**
+ * What is open here already. Lines of the chosen category move to below the tiles, where the eyes are, and “Me too” goes
+ * through the outbox, so that it works without network. Where the phone cannot keep it, the button sends its form.
+ */
+import type { Island } from '../islands.ts';
+import type { News } from '../offline/sender.ts';
+import { CHANNEL } from '../offline/sender.ts';
+import { inStore, newId } from '../offline/store.ts';
+import { askForSync, sendWaiting } from './waiting.ts';
+
+const MOST_ASKED_ABOUT = 3;
+
+async function keepFollow(id: string, button: HTMLButtonElement, where: string): Promise<void> {
+  const { lang } = document.documentElement;
+  const channel = button.form?.querySelector<HTMLInputElement>('[name="channel"]')?.value ?? 'web';
+  const number = button.dataset['number'] ?? '';
+  await inStore('readwrite', (store) => {
+    store.put('outbox', {
+      id,
+      kind: 'follow',
+      url: `/api/v1/reports/by-number/${number}/followers/${id}?lang=${lang}`,
+      payload: JSON.stringify({ channel }),
+      summary: { category: button.closest('li')?.querySelector('a')?.textContent ?? '', where },
+      created_at: new Date().toISOString(),
+      language: lang,
+      page: location.pathname + location.search,
+      draft: '',
+      shared: channel === 'kiosk',
+      photos: [],
+      attempts: 0,
+      not_before: 0,
+      refusal: null,
+      receipt: null,
+    });
+  });
+}
+
+export const already: Island = (root) => {
+  const form = document.querySelector<HTMLElement>('[data-report-form]');
+  const rest = form?.querySelector('[data-gate-rest]');
+  const list = root.querySelector('ul');
+  if (!form || !rest || !list) return;
+  const { ask = '', noted = '', kept = '' } = root.dataset;
+
+  const box = document.createElement('div');
+  box.className = 'match';
+  box.setAttribute('aria-live', 'polite');
+  rest.before(box);
+
+  let lines = [...list.children];
+  let shown: string | undefined;
+
+  const show = (): void => {
+    const category = form.querySelector<HTMLInputElement>('[name="category"]:checked')?.value;
+    if (category === shown) return;
+    shown = category;
+    list.replaceChildren(...lines);
+    const found = lines.filter((line) => (line as HTMLElement).dataset['category'] === category).slice(0, MOST_ASKED_ABOUT);
+    box.replaceChildren();
+    root.hidden = found.length === lines.length;
+    const age = found[0]?.querySelector('[data-age]')?.textContent;
+    if (!age) return;
+    const frame = document.createElement('div');
+    frame.className = 'ds-alert';
+    frame.dataset['color'] = 'info';
+    const question = document.createElement('strong');
+    question.textContent = ask.replace('{age}', age);
+    const same = document.createElement('ul');
+    same.className = 'reports';
+    same.append(...found);
+    frame.append(question, same);
+    box.append(frame);
+  };
+
+  // Another place was chosen, and its lines stand in the list now (near.ts).
+  root.addEventListener('renew', () => {
+    lines = [...list.children];
+    shown = undefined;
+    show();
+  });
+  form.addEventListener('change', show);
+  window.addEventListener('pageshow', show);
+  show();
+
+  const said = new Map<string, HTMLElement>();
+  const follow = (news: News | string): void => {
+    if (typeof news === 'string') return;
+    const line = said.get(news.id);
+    if (line) line.textContent = news.refusal?.message ?? (news.receipt ? noted : kept);
+  };
+  new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }: MessageEvent<News | string>) => {
+    follow(data);
+  });
+
+  const onClick = (event: Event): void => {
+    const button = (event.target as Element).closest<HTMLButtonElement>('[data-number]');
+    if (!button) return;
+    event.preventDefault();
+    if (button.ariaDisabled) return;
+    button.ariaDisabled = 'true';
+    const id = newId();
+    keepFollow(id, button, form.dataset['where'] ?? '').then(
+      () => {
+        const word = document.createElement('p');
+        word.role = 'status';
+        button.after(word);
+        said.set(id, word);
+        word.textContent = navigator.onLine ? noted : kept;
+        void sendWaiting();
+        void askForSync().catch(() => undefined);
+      },
+      () => {
+        button.ariaDisabled = null;
+        root.removeEventListener('click', onClick);
+        box.removeEventListener('click', onClick);
+        button.click();
+      },
+    );
+  };
+  root.addEventListener('click', onClick);
+  box.addEventListener('click', onClick);
+};

@@ -1,0 +1,18 @@
+/** Registers the worker once the page has all it needs, and tells it which language to keep ready. */
+export function startWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  const register = async (): Promise<void> => {
+    const registration = await navigator.serviceWorker.register('/worker.js');
+    (registration.active ?? registration.waiting ?? registration.installing)?.postMessage({ lang: document.documentElement.lang });
+  };
+  const start = (): void => {
+    // Private windows refuse a worker; every page works without one.
+    void register().catch(() => undefined);
+  };
+  const idle = (): void => {
+    if ('requestIdleCallback' in window) requestIdleCallback(start);
+    else setTimeout(start, 200);
+  };
+  if (document.readyState === 'complete') idle();
+  else addEventListener('load', idle);
+}

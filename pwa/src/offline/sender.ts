@@ -1,0 +1,263 @@
+/**
+ * Sends what waits: texts first, then photos one by one. Nothing leaves the box before our own server has confirmed it,
+ * and whatever is sent twice the server knows by its id.
+ */
+import type { Item, PhotoBytes, Receipt, Refusal, WaitingPhoto } from './store.ts';
+import { inStore } from './store.ts';
+
+const BASE_TIME_MS = 20_000;
+/** Slower than this no photo arrives while anybody still has the page open. */
+const SLOWEST_BYTES_PER_MS = 5;
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 300_000;
+const LONGEST_UNREACHABLE_MS = 60_000;
+/** Not a verdict on the content: too slow, too many. */
+const COME_BACK_LATER = [408, 429];
+
+export interface Job {
+  readonly item: Item;
+  /** Null while the text itself waits. */
+  readonly photo: WaitingPhoto | null;
+}
+
+type Answer =
+  | { readonly kind: 'received'; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'later'; readonly wait_ms: number }
+  | { readonly kind: 'unreachable' };
+
+/** What a listening page is told of: an item as it now stands, and null for one that has left the box. */
+export interface News {
+  readonly id: string;
+  readonly receipt: Receipt | null;
+  readonly refusal: Refusal | null;
+  readonly photos_left: number;
+  readonly problem: 'later' | 'unreachable' | null;
+}
+
+export const CHANNEL = 'outbox';
+let channel: BroadcastChannel | undefined;
+
+/** Tells every page and the worker, except through a listener that uses this very channel object. */
+export function tell(news: News | 'changed' | 'send'): void {
+  channel ??= new BroadcastChannel(CHANNEL);
+  channel.postMessage(news);
+}
+
+export function waitAfter(attempts: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
+}
+
+/** Every text before any photo; what has been tried least goes first, so that one bad item never blocks the others. */
+export function nextJob(items: readonly Item[], tried: ReadonlySet<string>, now: number): Job | undefined {
+  const open = items.filter((item) => !item.refusal).sort((a, b) => a.attempts - b.attempts);
+  const due = (id: string, not_before: number): boolean => !tried.has(id) && not_before <= now;
+  const text = open.find((item) => !item.receipt && due(item.id, item.not_before));
+  if (text) return { item: text, photo: null };
+  for (const item of open) {
+    const photo = item.receipt && item.photos.find((one) => due(one.id, one.not_before));
+    if (photo) return { item, photo };
+  }
+  return undefined;
+}
+
+/** In how many milliseconds something will be due; null when nothing waits. */
+export function nextDue(items: readonly Item[], now: number): number | null {
+  const times = items
+    .filter((item) => !item.refusal)
+    .flatMap((item) => (item.receipt ? item.photos.map((photo) => photo.not_before) : [item.not_before]));
+  return times.length ? Math.max(Math.min(...times) - now, 0) : null;
+}
+
+function isRefusal(body: unknown): body is Refusal {
+  const { code, message } = (body ?? {}) as Record<string, unknown>;
+  return typeof code === 'string' && typeof message === 'string';
+}
+
+/** A sign-in page of a café's network also answers 200; only a receipt of ours counts. */
+function isReceived(body: Readonly<Record<string, unknown>>, { item, photo }: Job): boolean {
+  if (photo) return body['id'] === photo.id;
+  const needed = item.kind === 'report' ? ['number', 'key', 'url'] : ['number', 'url'];
+  return needed.every((name) => typeof body[name] === 'string' && body[name]);
+}
+
+function retryAfter(header: string | null): number {
+  return Math.min(Number(header ?? 0) * 1000 || 0, LONGEST_WAIT_MS);
+}
+
+async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
+  const { item, photo } = job;
+  const size = typeof body === 'string' ? body.length : body.byteLength;
+  const [path = '', query = ''] = item.url.split('?');
+  try {
+    const response = await fetch(photo ? `${path}/photos/${photo.id}?${query}` : item.url, {
+      method: 'PUT',
+      body,
+      headers: photo
+        ? { 'Content-Type': photo.type, Authorization: `Bearer ${new URL(item.receipt?.path ?? '', location.origin).searchParams.get('key') ?? ''}` }
+        : { 'Content-Type': 'application/json' },
+      redirect: 'error',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(BASE_TIME_MS + size / SLOWEST_BYTES_PER_MS),
+    });
+    const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
+    const content = isJson ? ((await response.json()) as Readonly<Record<string, unknown>> | null) : null;
+    const { status } = response;
+    if (content && (status === 200 || status === 201) && isReceived(content, job)) return { kind: 'received', body: content };
+    if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
+      return { kind: 'refused', refusal: { fields: {}, ...content } };
+    }
+    // Somebody between us answered, as a café's sign-in page does: that is no network.
+    if (status < 429) return { kind: 'unreachable' };
+    return { kind: 'later', wait_ms: retryAfter(response.headers.get('Retry-After')) };
+  } catch {
+    // No network, no time left, a redirect to somewhere else, half an answer: all the same to the report.
+    return { kind: 'unreachable' };
+  }
+}
+
+function receiptOf(item: Item, body: Readonly<Record<string, unknown>>): Receipt {
+  // The address printed in the answer may be another name of this host.
+  const path = new URL(String(body['url'])).pathname;
+  const key = item.kind === 'report' ? `?key=${encodeURIComponent(String(body['key']))}` : '';
+  return {
+    id: item.id,
+    number: String(body['number']),
+    path: path + key,
+    summary: item.summary,
+    at: item.created_at,
+    left_out: [],
+  };
+}
+
+/** The item after an answer; words and contact details go as soon as they have arrived. */
+export function afterText(item: Item, answer: Answer, now: number): Item {
+  switch (answer.kind) {
+    case 'received':
+      return { ...item, payload: '', draft: '', attempts: 0, refusal: null, receipt: receiptOf(item, answer.body) };
+    case 'refused':
+      return withoutBadTime(item, answer.refusal) ?? { ...item, refusal: answer.refusal };
+    case 'later':
+      return { ...item, attempts: item.attempts + 1, not_before: now + Math.max(answer.wait_ms, waitAfter(item.attempts)) };
+    case 'unreachable':
+      return { ...item, attempts: item.attempts + 1 };
+  }
+}
+
+/** A phone whose clock is wrong cannot be put right by its owner here; the server then takes its own time. */
+function withoutBadTime(item: Item, { fields }: Refusal): Item | undefined {
+  if (Object.keys(fields).join() !== 'created_at') return undefined;
+  const { created_at, ...rest } = JSON.parse(item.payload) as Record<string, unknown>;
+  return created_at === undefined ? undefined : { ...item, payload: JSON.stringify(rest) };
+}
+
+export function afterPhoto(item: Item, photo: WaitingPhoto, answer: Answer, now: number): Item {
+  const others = item.photos.filter((one) => one.id !== photo.id);
+  switch (answer.kind) {
+    case 'received':
+      return { ...item, photos: others };
+    case 'refused': {
+      const { receipt } = item;
+      return {
+        ...item,
+        photos: others,
+        receipt: receipt && { ...receipt, left_out: [...receipt.left_out, answer.refusal.message] },
+      };
+    }
+    case 'later':
+    case 'unreachable': {
+      const wait = answer.kind === 'later' ? Math.max(answer.wait_ms, waitAfter(photo.attempts)) : 0;
+      const again = { ...photo, tried: true, attempts: photo.attempts + 1, not_before: wait && now + wait };
+      return { ...item, attempts: item.attempts + 1, photos: item.photos.map((one) => (one.id === photo.id ? again : one)) };
+    }
+  }
+}
+
+/** Takes the answer into the store, unless the item has been thrown away meanwhile. */
+async function settle({ item, photo }: Job, answer: Answer): Promise<Item | undefined> {
+  return inStore('readwrite', async (store) => {
+    const current = await store.get('outbox', item.id);
+    if (!current) return undefined;
+    const now = Date.now();
+    const after = photo ? afterPhoto(current, photo, answer, now) : afterText(current, answer, now);
+    for (const before of current.photos) {
+      if (!after.photos.some((one) => one.id === before.id)) store.delete('photos', before.id);
+    }
+    if (after.receipt && !after.photos.length) store.delete('outbox', after.id);
+    else store.put('outbox', after);
+    if (after.receipt && !after.shared) store.put('mine', after.receipt);
+    return after;
+  });
+}
+
+/** Reads a photo and notes, in the same breath, that from now on the server may know it. */
+async function takePhoto({ item, photo }: Job): Promise<PhotoBytes | undefined> {
+  return inStore('readwrite', async (store) => {
+    const [current, bytes] = await Promise.all([store.get('outbox', item.id), store.get('photos', photo?.id ?? '')]);
+    if (!current || !bytes) return undefined;
+    store.put('outbox', {
+      ...current,
+      photos: current.photos.map((one) => (one.id === photo?.id ? { ...one, tried: true } : one)),
+    });
+    return bytes;
+  });
+}
+
+async function carryOut(job: Job): Promise<Answer['kind']> {
+  let body: string | ArrayBuffer = job.item.payload;
+  if (job.photo) {
+    const taken = await takePhoto(job);
+    if (!taken) return 'later';
+    body = taken.bytes;
+  }
+  const answer = await ask(job, body);
+  const item = await settle(job, answer);
+  if (item) {
+    tell({
+      id: item.id,
+      receipt: item.receipt,
+      refusal: item.refusal,
+      photos_left: item.photos.length,
+      problem: answer.kind === 'later' || answer.kind === 'unreachable' ? answer.kind : null,
+    });
+  }
+  return answer.kind;
+}
+
+const listItems = (): Promise<Item[]> => inStore('readonly', (store) => store.all('outbox'));
+
+let failures = 0;
+
+async function pass(): Promise<number | null> {
+  const tried = new Set<string>();
+  for (;;) {
+    const job = nextJob(await listItems(), tried, Date.now());
+    if (!job) break;
+    tried.add((job.photo ?? job.item).id);
+    if ((await carryOut(job)) === 'unreachable') {
+      failures += 1;
+      return Math.min(waitAfter(failures), LONGEST_UNREACHABLE_MS);
+    }
+    failures = 0;
+  }
+  return nextDue(await listItems(), Date.now());
+}
+
+const ANOTHER_IS_SENDING_MS = 1_000;
+/** A page that the phone has put to sleep may hold the lock for ever; two senders do no harm, they only send twice. */
+const ASLEEP_MS = 60_000;
+let locked_since = 0;
+
+/** Sends all that is due. In how many milliseconds to come again; null when nothing is left to send. */
+export async function send(): Promise<number | null> {
+  const locks = (navigator as Partial<Pick<Navigator, 'locks'>>).locks;
+  if (!locks || (locked_since && Date.now() - locked_since > ASLEEP_MS)) return pass();
+  return locks.request(CHANNEL, { ifAvailable: true }, (lock) => {
+    if (lock) {
+      locked_since = 0;
+      return pass();
+    }
+    locked_since ||= Date.now();
+    return ANOTHER_IS_SENDING_MS;
+  });
+}

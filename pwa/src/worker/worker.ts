@@ -1,0 +1,131 @@
+/**
+ * Pages come from the network, and from what is kept here when that takes too long; hashed files are kept for ever. What
+ * is sent the worker never touches: the page's own outbox sends it, and here only where the browser offers to wake us.
+ */
+import { CHANNEL, send } from '../offline/sender.ts';
+import { bestKept, isPage, mayKeep } from './pages.ts';
+import './push.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+/** Set by the build: another one for every change of a script or style. */
+declare const VERSION: string;
+
+const CACHE = `vof-${VERSION}`;
+const PATIENCE_MS = 4_000;
+const FRESH_MS = 24 * 3_600_000;
+const FILES = '/static/';
+const DIRECTORY = '/api/v1/directory';
+const READY = ['/offline', '/mine', DIRECTORY, '/manifest.webmanifest'];
+
+const openCache = (): Promise<Cache> => caches.open(CACHE);
+
+async function keep(url: URL, response: Response): Promise<void> {
+  if (mayKeep(url, response)) await (await openCache()).put(url.href, response);
+}
+
+/** The kept answer for exactly this address; the headers that a browser sends make no other page of it. */
+function kept(address: string): Promise<Response | undefined> {
+  return caches.match(address, { ignoreVary: true });
+}
+
+async function isFresh(address: string): Promise<boolean> {
+  const date = (await (await openCache()).match(address, { ignoreVary: true }))?.headers.get('Date');
+  return date ? Date.now() - Date.parse(date) < FRESH_MS : false;
+}
+
+/** A page is worth nothing without the files that it names. */
+async function keepWithFiles(address: string): Promise<void> {
+  const response = await fetch(address, { cache: 'no-cache' });
+  const copy = response.clone();
+  await keep(new URL(address), response);
+  const files = new Set((await copy.text()).match(/\/static\/[\w.-]+|\/icon-192\.png/g));
+  await Promise.all([...files].map((file) => fromFiles(new URL(file, location.origin).href)));
+}
+
+/** What every sign needs when there is no network, in one language; looked after once a day. */
+async function makeReady(lang: string): Promise<void> {
+  const addresses = READY.map((path) => `${location.origin}${path}?lang=${lang}`);
+  await Promise.all(
+    addresses.map(async (address) => {
+      if (!(await isFresh(address))) await keepWithFiles(address);
+    }),
+  );
+}
+
+async function fromFiles(address: string): Promise<Response> {
+  const known = await kept(address);
+  if (known) return known;
+  const response = await fetch(address);
+  if (response.status === 200) await (await openCache()).put(address, response.clone());
+  return response;
+}
+
+async function bestPage(address: string): Promise<Response | undefined> {
+  const addresses = (await (await openCache()).keys()).map((request) => request.url).filter((url) => isPage(new URL(url)));
+  const best = bestKept(address, addresses);
+  return best === undefined ? undefined : kept(best);
+}
+
+function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+/** `stored` answers when the network fails, is too slow, or has only a broken server to offer. */
+async function fromNetwork(event: FetchEvent, stored: () => Promise<Response | undefined>): Promise<Response> {
+  const fresh = fetch(event.request);
+  event.waitUntil(
+    fresh.then(
+      (response) => keep(new URL(event.request.url), response.clone()),
+      () => undefined,
+    ),
+  );
+  const good = fresh.then(
+    async (response) => (response.status < 500 ? response : ((await stored()) ?? response)),
+    stored,
+  );
+  return (await Promise.race([good, later(PATIENCE_MS).then(stored)])) ?? (await good) ?? fresh;
+}
+
+async function languagesKept(): Promise<string[]> {
+  const names = await caches.keys();
+  const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  const pages = all.flat().map((request) => new URL(request.url));
+  return [...new Set(pages.filter((url) => url.pathname === '/offline').map((url) => url.searchParams.get('lang') ?? ''))].filter(Boolean);
+}
+
+self.addEventListener('install', (event) => {
+  // It takes over only when every page of the old one is closed, so that pages and files stay of one make.
+  event.waitUntil(languagesKept().then((languages) => Promise.all(languages.map(makeReady))));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches.keys().then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))),
+  );
+});
+
+self.addEventListener('message', (event) => {
+  const { lang } = (event.data ?? {}) as { lang?: string };
+  if (lang) event.waitUntil(makeReady(lang).catch(() => undefined));
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (url.pathname.startsWith(FILES)) event.respondWith(fromFiles(request.url));
+  else if (request.mode === 'navigate' && isPage(url)) event.respondWith(fromNetwork(event, () => bestPage(request.url)));
+  else if (url.pathname === DIRECTORY) event.respondWith(fromNetwork(event, () => kept(request.url)));
+});
+
+self.addEventListener('sync' as 'message', (event: ExtendableEvent & { readonly tag?: string }) => {
+  if (event.tag !== CHANNEL) return;
+  event.waitUntil(
+    send().then((wait) => {
+      // The browser tries again only after a failure.
+      if (wait !== null) throw new Error('something still waits');
+    }),
+  );
+});

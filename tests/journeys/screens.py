@@ -1,0 +1,154 @@
+"""Every screen there is: its address, who sees it, and what is done to bring it about.
+
+The checks of accessibility and Lighthouse go through this list, so a new page is one line here.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from playwright.sync_api import Page
+
+from tests.pictures import a_photo
+from tests.server import Server
+
+DANGER_ALWAYS, DANGER_ASKED = "PA09", "PA01"
+PLAIN = "PA03"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page as one of its readers sees it; `{…}` in the address stands for a word of the town."""
+
+    name: str
+    address: str
+    role: str | None = None
+    do: Callable[[Page], None] | None = None
+    status: int = 200
+    # Search engines may list it; Lighthouse then looks at its description too.
+    indexed: bool = False
+
+
+def choose(category: str) -> Callable[[Page], None]:
+    """Tap a tile, opening the rest of them where it is not among the first."""
+
+    def do(page: Page) -> None:
+        tile = page.locator(f"input[name=category][value={category}]")
+        if not tile.is_visible():
+            page.locator("details:has(input[name=category]) > summary").click()
+        tile.check()
+
+    return do
+
+
+def open_everything(page: Page) -> None:
+    """Unfold each part of a page that can be unfolded."""
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+
+
+def send_natively(selector: str) -> Callable[[Page], None]:
+    """Send a form past its script, so that the server's own answer is seen."""
+
+    def do(page: Page) -> None:
+        page.locator("[name=email]").evaluate_all("all => all.forEach(one => one.value = 'x')")
+        with page.expect_navigation():
+            page.locator(selector).first.evaluate(
+                "form => HTMLFormElement.prototype.submit.call(form)"
+            )
+
+    return do
+
+
+REPORT_FORM = "form[data-report-form]"
+
+PUBLIC = [
+    Screen("start", "/", indexed=True),
+    Screen("start, everything open", "/", do=open_everything),
+    Screen("start, unknown code", "/?code=00000"),
+    Screen("sign in a park", "/s/{park}", indexed=True),
+    Screen("sign in a hall", "/s/{hall}", indexed=True),
+    Screen("sign, category chosen", "/s/{park}", do=choose(PLAIN)),
+    Screen("sign, everything open", "/s/{park}", do=open_everything),
+    Screen("sign, danger", "/s/{park}", do=choose(DANGER_ALWAYS)),
+    Screen("sign, question of danger", "/s/{park}", do=choose(DANGER_ASKED)),
+    Screen("sign, refused", "/s/{park}", do=send_natively(REPORT_FORM)),
+    Screen("report without a sign", "/report", indexed=True),
+    Screen("report without a sign, refused", "/report", do=send_natively(REPORT_FORM)),
+    Screen("report at a place", "/report?place={place}", indexed=True),
+    Screen("place", "/places/{place}", indexed=True),
+    Screen("status, received", "/r/{received}"),
+    Screen("status, waiting", "/r/{waiting}"),
+    Screen("status, fixed", "/r/{fixed}"),
+    Screen("receipt", "/r/{received}?key={received_key}&sent=1"),
+    Screen("reporter's page, received", "/r/{received}?key={received_key}"),
+    Screen("reporter's page, waiting", "/r/{waiting}?key={waiting_key}"),
+    Screen("reporter's page, fixed", "/r/{fixed}?key={fixed_key}"),
+    Screen("unknown page", "/nothing", status=404),
+    Screen("unknown sign", "/s/000000", status=404),
+    Screen("sign-in", "/sign-in"),
+]
+
+STAFF = [
+    Screen("register", "/desk", role="front_desk"),
+    Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
+    Screen("worklist", "/crew", role="crew"),
+    Screen("report on the tablet", "/crew/reports/{received}", role="crew"),
+    Screen("register of signs", "/signs", role="sign_keeper"),
+    Screen("one sign", "/signs/{park}", role="sign_keeper"),
+    Screen("description of the API", "/api/docs", role="admin"),
+]
+
+SCREENS = PUBLIC + STAFF
+
+
+def furnish(server: Server) -> dict[str, str]:
+    """File reports in the states that the screens show; returns the words of the addresses."""
+    signs = dict(re.findall(r"a (park|sports hall): \S+/s/(\w{6})", server.log()))
+    words = {"park": signs["park"], "hall": signs["sports hall"]}
+    desk = {"Cookie": _sign_in(server, "front_desk"), "Origin": server.url}
+    for status in ("received", "waiting", "fixed"):
+        report = _file(server, words["park"])
+        words |= {status: report["number"], f"{status}_key": report["key"]}
+        if status != "received":
+            form = {"status": status, "public_text": "Hvilken benk er det?"}
+            address = f"/desk/reports/{report['number']}/status"
+            _demand(303, server.request("POST", address, urllib.parse.urlencode(form), desk | FORM))
+    page = _demand(200, server.request("GET", f"/r/{words['received']}"))
+    words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
+    return words
+
+
+def _file(server: Server, sign: str) -> dict[str, str]:
+    report = {
+        "category": PLAIN,
+        "sign": sign,
+        "description": "En planke er brukket.\n\nVed porten.",
+        "contact": {"name": "Kari", "email": "kari@example.org", "phone": "51 00 00 00"},
+        "channel": "qr",
+    }
+    address = f"/api/v1/reports/{uuid4()}"
+    answer = json.loads(_demand(201, server.request("PUT", address, report)))
+    key = {"Authorization": f"Bearer {answer['key']}", "Content-Type": "image/jpeg"}
+    _demand(201, server.request("PUT", f"{address}/photos/{uuid4()}", a_photo(), key))
+    return answer
+
+
+def _sign_in(server: Server, role: str) -> str:
+    account = urllib.parse.urlencode({"email": f"{role}@demo.vof", "password": f"demo-{role}"})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("POST", "/sign-in", account, FORM | {"Origin": server.url})
+    cookie = connection.getresponse().headers["Set-Cookie"].partition(";")[0]
+    connection.close()
+    return cookie
+
+
+def _demand(status: int, answer: tuple[int, bytes]) -> bytes:
+    assert answer[0] == status, answer
+    return answer[1]

@@ -1,0 +1,189 @@
+"""Every screen for every eye and hand: axe finds nothing, nothing is cut off, keys are enough."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+from app.languages import LANGUAGES
+from tests.journeys.screens import (
+    PLAIN,
+    REPORT_FORM,
+    SCREENS,
+    choose,
+    furnish,
+    open_everything,
+    send_natively,
+)
+
+# One server and one browser for all of them.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
+
+HERE = Path(__file__).parent
+AXE = HERE.parent.parent / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
+# The rules of WCAG 2.0, 2.1 and 2.2 at A and AA, and what axe's authors hold to be good practice.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Those of them that another colour or another width can break; the others judge the markup.
+BY_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+
+
+class Mode(NamedTuple):
+    width: int
+    height: int
+    rules: list[str] = BY_LOOKS
+    scheme: str = "light"
+    forced: str = "none"
+    spaced: bool = False
+
+
+MODES = {
+    "light": Mode(360, 740, TAGS),
+    "dark": Mode(360, 740, scheme="dark"),
+    "forced colours": Mode(360, 740, forced="active"),
+    # The narrowest phone, and a window of 1280 × 1024 at 400 %.
+    "narrow and zoomed": Mode(320, 256),
+    "text spaced": Mode(360, 740, spaced=True),
+    "wide": Mode(1280, 1024),
+}
+
+
+@pytest.fixture(scope="module")
+def words(demo_server):
+    return furnish(demo_server)
+
+
+@pytest.fixture(scope="module")
+def tabs(browser, demo_server):
+    """A tab for each role, signed in where it needs to be."""
+    opened = {}
+
+    def tab(role=None):
+        if role not in opened:
+            context = browser.new_context(
+                base_url=demo_server.url,
+                locale="nb-NO",
+                service_workers="block",
+                reduced_motion="reduce",
+            )
+            context.add_init_script(path=AXE)
+            context.add_init_script(path=HERE / "looks.js")
+            opened[role] = context.new_page()
+            if role:
+                account = {"email": f"{role}@demo.vof", "password": f"demo-{role}"}
+                headers = {"Origin": demo_server.url}
+                assert context.request.post("/sign-in", form=account, headers=headers).ok
+        return opened[role]
+
+    yield tab
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_every_eye_can_read_and_every_finger_hit(tabs, words, screen):
+    page = tabs(screen.role)
+    answer = page.goto(screen.address.format(**words))
+    assert answer.status == screen.status
+    if screen.do:
+        screen.do(page)
+    findings = {name: look(page, mode) for name, mode in MODES.items()}
+    assert not any(findings.values()), told(findings)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_tongue_can_be_read_aloud(tabs, words, code):
+    page = tabs()
+    for address in ("/", f"/s/{words['park']}"):
+        page.goto(f"{address}?lang={code}")
+        expect(page.locator("html")).to_have_attribute("lang", code)
+        findings = {name: look(page, MODES[name]) for name in ("light", "narrow and zoomed")}
+        assert not any(findings.values()), told(findings)
+        others = page.locator(".languages [lang]").evaluate_all("all => all.map(({lang}) => lang)")
+        assert set(others) | {code} == set(LANGUAGES)
+
+
+def look(page, mode):
+    set_mode(page, mode)
+    violations = page.evaluate("rules => looks.violations(rules)", mode.rules)
+    return violations + page.evaluate("[...looks.cutOff(), ...looks.small()]")
+
+
+def set_mode(page, mode):
+    page.set_viewport_size({"width": mode.width, "height": mode.height})
+    page.emulate_media(color_scheme=mode.scheme, forced_colors=mode.forced)
+    page.evaluate("on => looks.space(on)", mode.spaced)
+
+
+def told(findings):
+    return "\n".join(f"{mode}: {one}" for mode, found in findings.items() for one in found)
+
+
+ENOUGH_SEEN = 0.5
+# How the form is walked through, from the top to the bottom.
+ORDER = ["ds-skip-link", 'name="category"', 'name="description"', 'name="photo"', 'type="submit"']
+
+
+@pytest.mark.parametrize("mode", ["light", "forced colours", "narrow and zoomed"])
+def test_every_key_shows_where_it_is(tabs, words, mode):
+    """Tab through the form with something chosen, when the button to send follows the reader."""
+    page = tabs()
+    page.goto(f"/s/{words['park']}")
+    open_everything(page)
+    choose(PLAIN)(page)
+    set_mode(page, MODES[mode])
+    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
+    walked = []
+    while (focused := press_tab(page))["tag"] != "BODY":
+        assert focused["marked"], f"no frame: {focused}"
+        assert focused["seen"] >= ENOUGH_SEEN, f"covered: {focused}"
+        walked.append(focused["html"])
+        assert len(walked) < 100, "the keys go round in a circle"
+    order = [n for part in ORDER for n, html in enumerate(walked) if part in html]
+    assert len(order) >= len(ORDER)
+    assert order == sorted(order), walked
+
+
+def press_tab(page):
+    page.keyboard.press("Tab")
+    return page.evaluate("looks.focused()")
+
+
+def tab_to(page, selector, *, most=40):
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not within {most} tabs")
+
+
+def test_keys_alone_send_a_report(tabs, words):
+    page = tabs()
+    page.goto(f"/s/{words['park']}")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_class(re.compile("skip-link"))
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    tab_to(page, "input[name=category]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "[name=description]")
+    page.keyboard.type("Benken er brukket.")
+    tab_to(page, f"{REPORT_FORM} button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-report-number]").first).to_be_visible()
+
+
+def test_whoever_is_refused_starts_at_the_reasons(tabs, words):
+    page = tabs()
+    page.goto(f"/s/{words['park']}")
+    send_natively(REPORT_FORM)(page)
+    expect(page.locator(".ds-error-summary")).to_be_focused()
+    assert page.title().startswith("Feil")
+    tab_to(page, ".ds-error-summary a", most=1)
+    field = page.locator(":focus").get_attribute("href")
+    page.keyboard.press("Enter")
+    expect(page.locator(field)).to_be_focused()
