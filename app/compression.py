@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     """Compress what is sent: Brotli first, else gzip."""
     app.config.from_mapping(
         COMPRESS_ALGORITHM=["br", "gzip"],
-        # A page in 2 ms; a step more costs twice that and saves two per cent.
-        COMPRESS_BR_LEVEL=5,
+        # A sign's page in 1.4 ms. At 5 it takes 1.0 and is three per cent larger; at 10, 28.
+        COMPRESS_BR_LEVEL=8,
     )
     _CompressAll(app)

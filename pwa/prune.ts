@@ -1,11 +1,13 @@
 /**
- * Drops from a style sheet what no page can reach. Three rules, each safe to reason about:
+ * Drops from a style sheet what no page can reach. Four rules, each safe to reason about:
  *
  * 1. A selector that demands a class, an attribute or an attribute's value which no template and no script mentions
  *    can never match. Of several ways through an :is(), :where() or :has() one is enough; what a :not() says is no
  *    demand. Names must therefore stand whole in templates and scripts, never glued together from parts.
- * 2. A custom property that no var() asks for, directly or through others, has no effect.
- * 3. The theme says "light" twice: for :root, and again for parts that force a scheme. No part of ours does.
+ * 2. A selector that is named as unreachable never matches either: words alone do not tell that two of them never meet
+ *    in one element, or that one is no word of a page at all.
+ * 3. A custom property that no var() asks for, directly or through others, has no effect.
+ * 4. The theme says "light" twice: for :root, and again for parts that force a scheme. No part of ours does.
  *
  * The input is esbuild's minified output, so there are no comments and no stray white space to care about.
  */
@@ -86,14 +88,14 @@ function canMatch(selector: string, words: ReadonlySet<string>): boolean {
   return [...classes, ...attributes].every((word) => word === undefined || words.has(word));
 }
 
-function dropUnreachable(statements: readonly Statement[], words: ReadonlySet<string>): Statement[] {
+function dropUnreachable(statements: readonly Statement[], canReach: (selector: string) => boolean): Statement[] {
   return statements.flatMap((statement): Statement[] => {
     if (!isBlock(statement)) return [statement];
     let { prelude } = statement;
     if (prelude.replaceAll(' ', '') === '@media(prefers-color-scheme:light)') return [];
     if (prelude.startsWith('@keyframes')) return [statement];
-    if (!prelude.startsWith('@')) prelude = selectorsOf(prelude).filter((selector) => canMatch(selector, words)).join(',');
-    const inner = dropUnreachable(statement.statements, words);
+    if (!prelude.startsWith('@')) prelude = selectorsOf(prelude).filter(canReach).join(',');
+    const inner = dropUnreachable(statement.statements, canReach);
     return prelude && inner.length > 0 ? [{ prelude, statements: inner }] : [];
   });
 }
@@ -109,8 +111,11 @@ function dropUnasked(statements: readonly Statement[], asked: ReadonlySet<string
   });
 }
 
-export function prune(css: string, words: ReadonlySet<string>): string {
-  let pruned = print(dropUnreachable(parse(css.trim()), words));
+/** `unreachable`: what a selector that never matches contains. */
+export function prune(css: string, words: ReadonlySet<string>, unreachable: readonly string[] = []): string {
+  const canReach = (selector: string): boolean =>
+    canMatch(selector, words) && !unreachable.some((part) => selector.includes(part));
+  let pruned = print(dropUnreachable(parse(css.trim()), canReach));
   for (let before = ''; before !== pruned; ) {
     before = pruned;
     const asked = new Set([...before.matchAll(/var\((--[\w-]+)/g)].map((match) => match[1] ?? ''));

@@ -46,19 +46,23 @@ class MailServer:
         waiting = self.answers[command]
         return waiting.pop(0) if waiting else None
 
-    async def handle_MAIL(self, server, session, envelope, address, options) -> str:
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd looks for this name
+        self, server, session, envelope, address, options
+    ) -> str:
         if answer := self._answer("MAIL"):
             return answer
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd looks for this name
+        self, server, session, envelope, address, options
+    ) -> str:
         if answer := self._answer("RCPT"):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope) -> str:
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - the same
         if answer := self._answer("DATA"):
             return answer
         message = message_from_bytes(envelope.content, policy=policy.default)
@@ -78,7 +82,7 @@ class MailServer:
 def running_mail_server(
     context: ssl.SSLContext | None = None, *, offers_starttls: bool = True, **options: Any
 ) -> Iterator[MailServer]:
-    """Serve until the block ends; with a context it offers STARTTLS, or speaks TLS from the start."""
+    """Serve until the block ends; with a context it offers STARTTLS, or starts with TLS."""
     server = MailServer()
     if context is not None:
         key = "tls_context" if offers_starttls else "ssl_context"

@@ -76,8 +76,6 @@ def running_push_service(context: ssl.SSLContext) -> Iterator[PushService]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST
-
         def log_message(self, *_args: Any) -> None:
             pass
 

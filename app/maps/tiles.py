@@ -86,19 +86,21 @@ def is_ours(tile: Tile) -> bool:
 
     Where no boundary has been imported none does: this is no open proxy.
     """
-    boundary = municipality().boundary
-    if boundary is None or tile.z not in ZOOMS:
+    bounds = map_bounds()
+    if bounds is None or tile.z not in ZOOMS:
         return False
-    west, south, east, north = surroundings(boundary.bounds)
+    west, south, east, north = bounds
     left, top = _square_at(west, north, tile.z)
     right, bottom = _square_at(east, south, tile.z)
     return left <= tile.x <= right and top <= tile.y <= bottom
 
 
-def surroundings(
-    bounds: tuple[float, float, float, float],
-) -> tuple[float, float, float, float]:
-    """West, south, east, north of what maps show, for the bounds of the municipality."""
+def map_bounds() -> tuple[float, float, float, float] | None:
+    """West, south, east, north of what maps show: the municipality and what lies around it."""
+    boundary = municipality().boundary
+    if boundary is None:
+        return None
+    bounds = boundary.bounds
     west, south, _, _ = box_around(bounds[0], bounds[1], SURROUNDINGS_M)
     _, _, east, north = box_around(bounds[2], bounds[3], SURROUNDINGS_M)
     return west, south, east, north

@@ -31,6 +31,7 @@ from app.places.municipality import municipality
 TIMEOUT_S = 10
 _DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 _PERMANENT = 500
+_UNFOLDED = SMTP.clone(max_line_length=998)
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 # Enhanced status codes (RFC 3463) that say that there is no such mailbox. Other refusals may come
 # from our side's settings, and must not end anybody's subscription.
@@ -168,8 +169,9 @@ def compose(letter: Letter, to: str, unsubscribe_url: str, outbox_id: int) -> Em
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
     message["From"] = Address(municipality().name, addr_spec=_sender(settings, host))
-    if municipality().front_desk_email:
-        message["Reply-To"] = Address(addr_spec=_as_ascii(municipality().front_desk_email))
+    front_desk = _as_ascii(municipality().front_desk_email)
+    if settings.mail_from and front_desk:
+        message["Reply-To"] = Address(addr_spec=front_desk)
     message["To"] = Address(addr_spec=_as_ascii(to))
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<outbox-{outbox_id}@{host}>"
@@ -180,6 +182,8 @@ def compose(letter: Letter, to: str, unsubscribe_url: str, outbox_id: int) -> Em
     message.add_alternative(_render("notices/mail.html", letter), subtype="html")
     # Last, since what comes before a content of several parts is moved into the first.
     message["Content-Language"] = language()
+    # A long address that is folded comes out encoded, and nobody unsubscribes with that.
+    message.policy = _UNFOLDED
     return message
 
 

@@ -50,9 +50,9 @@ def subscribe_by_email(number: str) -> BaseResponse:
         address = _read_address()
     except Problem as problem:
         return _follow_page(report, dict(problem.fields), problem.status)
-    by_reporter = key_fits(report.uuid, request.form.get("key", ""))
-    operations.follow_by_email(report, address, language(), by_reporter=by_reporter)
-    return redirect(url_for(".follow_by_email", number=report.number, sent=1), 303)
+    own = _own_key(report)
+    operations.follow_by_email(report, address, language(), by_reporter=bool(own))
+    return redirect(url_for(".follow_by_email", number=report.number, sent=1, **own), 303)
 
 
 @pages.get("/notices/<token>")
@@ -143,7 +143,14 @@ def _follow_page(
 
 
 def _in_short(report: Report) -> dict[str, str]:
-    return {"number": report.number, "url": url_for("resident.status", number=report.number)}
+    url = url_for("resident.status", number=report.number, **_own_key(report))
+    return {"number": report.number, "url": url}
+
+
+def _own_key(report: Report) -> dict[str, Any]:
+    """The report's key where the visitor has it, to go along from page to page."""
+    key = request.values.get("key", "")
+    return {"key": key} if key_fits(report.uuid, key) else {}
 
 
 def _subscription_view(subscription: Subscription, token: str) -> dict[str, Any]:

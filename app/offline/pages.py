@@ -105,6 +105,27 @@ def mine() -> str:
     return render_template("offline/mine.html")
 
 
+@pages.get("/form-texts")
+@allow(anyone=True)
+def form_texts() -> Response:
+    """What a form says by itself once its script has loaded; whoever only looks does without."""
+    content = {
+        "panel": render_template("offline/kept.html"),
+        "title": _("Something needs to be corrected"),
+        "category": _("Choose what is wrong."),
+        "where": _("Tell us where it is."),
+        "yes_no": _("Answer yes or no."),
+        "life": _("Confirm that nobody is in danger now."),
+        "seen": _("Confirm that you have read this."),
+        "answer": _("Answer this question."),
+        "email": _("This e-mail address looks incomplete."),
+        "phone": _("This phone number looks incomplete."),
+    }
+    response = Response(json.dumps(content, ensure_ascii=False), mimetype="application/json")
+    response.headers["Cache-Control"] = f"public, max-age={ONE_HOUR_S}"
+    return response
+
+
 def _conditional(response: Response) -> Response:
     response.make_conditional(request)
     return response

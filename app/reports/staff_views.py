@@ -12,6 +12,7 @@ from app.reports.deadlines import local_day
 from app.reports.models import Event, Report
 from app.reports.operations import URGENT
 from app.reports.pages.photos import photos_view
+from app.reports.questions import answers_in_words
 from app.reports.workflow import next_states
 
 
@@ -52,6 +53,7 @@ def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:
         "channel_name": str(wording.CHANNEL_NAMES[report.channel]),
         "language_name": LANGUAGES.get(report.language, report.language),
         "danger_answer": report.answers.get("danger"),
+        "answers": answers_in_words(report),
         "deadline": wording.deadline_sentence(report),
         "unit_id": report.unit_id,
         "place_approximate": bool(report.place and report.place.approximate),

@@ -14,6 +14,8 @@ from sqlalchemy import select
 
 from app import create_app
 from app.database import db
+from app.notices.keys import notice_token
+from app.notices.operations import enter_reporter
 from app.permissions import Role
 from app.rate_limits import limiter
 from app.reports.models import Report
@@ -98,3 +100,10 @@ def filed(client: FlaskClient) -> Callable[..., Report]:
         ).one()
 
     return file
+
+
+def token_of_a_mail(report: Report) -> str:
+    """What stands in the links of a mail about a report."""
+    subscription = enter_reporter(report, "kari@example.org")
+    db.session.commit()
+    return notice_token(subscription.uuid)

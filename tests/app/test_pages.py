@@ -19,6 +19,7 @@ from app.places.models import Unit
 from app.reports.keys import report_key
 from app.reports.models import Report
 from app.signs.codes import check_fits
+from tests.app.conftest import token_of_a_mail
 from tests.conftest import FROM_HERE, InspectingClient
 from tests.html import BadPage, inspect_page
 from tests.pictures import a_photo
@@ -96,7 +97,12 @@ def further(report, park_sign, hall_sign):
 def test_every_page_opens_well_made_in_every_language(
     app, clients, report, park_sign, hall_sign, code
 ):
-    values = {"number": report.number, "code": park_sign.code, "place_id": park_sign.place_id}
+    values = {
+        "number": report.number,
+        "code": park_sign.code,
+        "place_id": park_sign.place_id,
+        "token": token_of_a_mail(report),
+    }
     titles = defaultdict(set)
     pages = list(addresses(app, values))
     assert len(pages) > 10

@@ -15,6 +15,7 @@ from app.config import ROOT
 from app.database import db
 from app.permissions import STAFF_LISTS, STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
+from tests.app.conftest import token_of_a_mail
 from tests.conftest import FROM_HERE
 
 TABLE = ROOT / "docs" / "permissions.md"
@@ -97,6 +98,7 @@ def values(app, filed, park_sign):
         "photo_uuid": uuid4(),
         "follower_uuid": uuid4(),
         "size": "photo",
+        "token": token_of_a_mail(report),
     }
 
 

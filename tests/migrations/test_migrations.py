@@ -23,7 +23,7 @@ from app.geo.indexes import is_spatial_bookkeeping
 from tests.conftest import POSTGIS, SQLITE, settings_for
 
 HISTORY = ScriptDirectory(str(ROOT / "migrations"))
-KEPT_BY_OTHERS = {"alembic_version", "spatial_ref_sys"}
+KEPT_BY_OTHERS = {"alembic_version", "spatial_ref_sys", "sqlite_sequence"}
 
 
 @pytest.fixture(params=[SQLITE, POSTGIS])

@@ -19,6 +19,10 @@ test('one way through :is(), :where() or :has() is enough, and none is not', () 
   assert.equal(prune(':is(.gone>:is(p)):before{color:red}p:has(.gone){color:red}:where(.gone) p{color:red}', words), '');
 });
 
+test('what is named as unreachable goes though its words are there', () => {
+  assert.equal(prune('.kept[data-size],p.kept{color:red}.kept[data-size=lg]{color:red}', words, ['.kept[data-size']), 'p.kept{color:red}');
+});
+
 test('what :not() says is no demand', () => {
   const css = '.kept:not([readonly],.gone):is(p:not(.gone)){color:red}';
   assert.equal(prune(css, words), css);

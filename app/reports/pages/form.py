@@ -21,6 +21,7 @@ from app.reports.models import Report
 from app.reports.pages import pages
 from app.reports.pages.already import already_view
 from app.reports.pages.place import place_or_404, place_view
+from app.reports.pages.spots import map_view, read_spot, search_view
 from app.reports.photos import MAX_BYTES, MAX_PER_REPORT
 from app.signs.models import Sign, SignState
 from app.signs.queries import sign_as_typed
@@ -49,10 +50,14 @@ def send_from_sign(code: str) -> tuple[str, int] | BaseResponse:
 @pages.get("/report")
 @allow(anyone=True)
 def report_form() -> str:
-    """The form without a sign; `?place=` fills in a place."""
+    """The form without a sign. `?place=` fills in a place, `?lat=&lon=&address=` another spot, and
+    `?q=` looks for either.
+    """
     place_id = request.args.get("place", "")
     place = place_or_404(int(place_id)) if place_id.isascii() and place_id.isdecimal() else None
-    return _form_page(forms.empty_form(place=str(place.id) if place else ""), None, place)
+    search = None if place else search_view("resident.report_form")
+    values = {"place": str(place.id)} if place else read_spot()
+    return _form_page(forms.empty_form(**values), None, place, search=search)
 
 
 @pages.post("/report")
@@ -97,6 +102,7 @@ def _form_page(
     sign: Sign | None,
     place: Place | None,
     kept_photos: list[dict[str, str]] | None = None,
+    search: dict[str, Any] | None = None,
 ) -> str:
     return render_template(
         "reports/form.html",
@@ -104,6 +110,8 @@ def _form_page(
         sign=_sign_view(sign),
         place=place_view(place) if place else None,
         places=None if place else [{"id": one.id, "name": one.name} for one in list_places()],
+        search=search,
+        map=None if place else map_view(),
         already=already_view(sign, place),
         max_photos=MAX_PER_REPORT,
         **form_view(form, place, kept_photos),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 
 from app.database import MAX_ID
+from app.geo import position_of
 from app.languages import in_language
 from app.permissions import allow
 from app.places.models import Place
@@ -14,6 +15,7 @@ from app.places.queries import find_place
 from app.problems import NoSuchPlace
 from app.reports import wording
 from app.reports.pages import pages
+from app.reports.pages.spots import map_view
 from app.reports.queries import list_fixed_at, list_open_at
 from app.signs.queries import list_signs_of
 
@@ -34,6 +36,8 @@ def place(place_id: int) -> str:
         fixed_reports=report_lines(list_fixed_at(found.id)),
         signs=signs,
         report_url=url_for(".report_form", place=found.id),
+        canonical=canonical(place_url(found)),
+        map=map_view() if found.point is not None else None,
     )
 
 
@@ -54,8 +58,14 @@ def place_url(place: Place) -> str:
     return url_for("resident.place", place_id=place.id)
 
 
+def canonical(path: str) -> str:
+    """The one address of a page, for those who share it and for search engines."""
+    return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
 def place_view(place: Place) -> dict[str, Any]:
     """What pages say of a place."""
+    here = position_of(place.point)
     return {
         "id": place.id,
         "name": place.name,
@@ -64,6 +74,8 @@ def place_view(place: Place) -> dict[str, Any]:
         "approximate": place.approximate,
         "accuracy_m": round(place.accuracy_m) if place.accuracy_m else None,
         "district": place.district,
+        "lat": here.lat if here else None,
+        "lon": here.lon if here else None,
         "url": place_url(place),
     }
 

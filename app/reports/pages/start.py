@@ -13,7 +13,8 @@ from app.permissions import allow
 from app.places.queries import list_places
 from app.problems import NoSuchSign
 from app.reports.pages import pages
-from app.reports.pages.place import place_url
+from app.reports.pages.place import canonical, place_url
+from app.reports.pages.spots import search_view
 from app.signs.queries import sign_as_typed
 
 
@@ -23,6 +24,7 @@ def start() -> str | BaseResponse:
     """Find a place, or type the code of a sign."""
     typed = read_line(request.args, "code")
     view: dict[str, Any] = {"code_value": typed, "code_error": None, "suggestions": []}
+    search = search_view("resident.place")
     if typed:
         try:
             return redirect(url_for(".sign_form", code=sign_as_typed(typed).code), 303)
@@ -30,8 +32,10 @@ def start() -> str | BaseResponse:
             view |= {"code_error": problem.message, "suggestions": problem.suggestions}
     return render_template(
         "reports/start.html",
+        search=search,
         kinds=_places_by_kind(),
-        code_action=url_for(".start"),
+        start_url=url_for(".start"),
+        canonical=canonical(url_for(".start")),
         report_url=url_for(".report_form"),
         **view,
     )

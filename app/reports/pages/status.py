@@ -24,6 +24,7 @@ from app.reports.pages.form import FORM_WITH_PHOTOS_BYTES
 from app.reports.pages.photos import photos_view
 from app.reports.pages.place import place_url
 from app.reports.queries import find_report, read_number
+from app.reports.questions import answers_in_words
 from app.reports.workflow import REOPENED_WITHIN, Status
 
 FOLLOWED_THROUGH = frozenset({Channel.QR, Channel.WEB, Channel.KIOSK})
@@ -190,6 +191,7 @@ def _own_view(report: Report) -> dict[str, Any]:
     return {
         "key": key,
         "description": report.description,
+        "answers": answers_in_words(report),
         "address": report.address,
         "photos": photos_view(report, sent, key=key),
         "link": link,

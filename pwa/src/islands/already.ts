@@ -48,10 +48,11 @@ export const already: Island = (root) => {
   rest.before(box);
 
   let lines = [...list.children];
-  let shown: string | undefined;
+  let shown: string | null = null;
 
   const show = (): void => {
-    const category = form.querySelector<HTMLInputElement>('[name="category"]:checked')?.value;
+    const tile = form.querySelector<HTMLInputElement>('[name="category"]:checked');
+    const category = tile?.value ?? '';
     if (category === shown) return;
     shown = category;
     list.replaceChildren(...lines);
@@ -70,12 +71,15 @@ export const already: Island = (root) => {
     same.append(...found);
     frame.append(question, same);
     box.append(frame);
+    // As with the emergency gate, only a finger or a mouse moves the page; with the keyboard the focus stays on the tiles.
+    const touched = (navigator as Partial<Navigator>).userActivation?.hasBeenActive && !tile?.matches(':focus-visible');
+    if (touched) box.scrollIntoView({ block: 'nearest' });
   };
 
   // Another place was chosen, and its lines stand in the list now (near.ts).
   root.addEventListener('renew', () => {
     lines = [...list.children];
-    shown = undefined;
+    shown = null;
     show();
   });
   form.addEventListener('change', show);
@@ -83,13 +87,9 @@ export const already: Island = (root) => {
   show();
 
   const said = new Map<string, HTMLElement>();
-  const follow = (news: News | string): void => {
-    if (typeof news === 'string') return;
-    const line = said.get(news.id);
-    if (line) line.textContent = news.refusal?.message ?? (news.receipt ? noted : kept);
-  };
   new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }: MessageEvent<News | string>) => {
-    follow(data);
+    const line = typeof data === 'object' && said.get(data.id);
+    if (line) line.textContent = data.refusal?.message ?? (data.receipt ? noted : kept);
   });
 
   const onClick = (event: Event): void => {

@@ -1,6 +1,6 @@
 /** Makes the generic form the form of the sign or place that its address names, out of what the phone has kept. */
 import type { Island } from '../islands.ts';
-import type { Directory, Known } from '../offline/directory.ts';
+import type { Directory, Kind, Known } from '../offline/directory.ts';
 import { lookUp, wanted } from '../offline/directory.ts';
 
 function hiddenField(form: HTMLFormElement, name: string, value: string): void {
@@ -11,16 +11,19 @@ function hiddenField(form: HTMLFormElement, name: string, value: string): void {
   form.prepend(field);
 }
 
-/** What is first at this kind of place is first here; the others stay behind “More”. */
-function orderTiles(form: HTMLFormElement, codes: readonly string[]): void {
-  const [first, ...rest] = form.querySelectorAll('.tiles:has([name="category"])');
-  const spare = rest.at(-1);
-  if (!first || !codes.length) return;
+/** As on a page made for this kind of place: what is common there first, what else there is behind “More”. */
+function orderTiles(form: HTMLFormElement, { first, more }: Kind): void {
+  const common = form.querySelector('.tiles');
+  const box = form.querySelector('.more > div');
+  const rest = box?.querySelector('.tiles');
+  if (!common || !box || !rest || !first.length) return;
   const tile = (code: string): Element | null | undefined => form.querySelector(`[name="category"][value="${CSS.escape(code)}"]`)?.closest('li');
-  const chosen = codes.flatMap((code) => tile(code) ?? []);
-  const before = [...first.children].filter((one) => !chosen.includes(one));
-  first.replaceChildren(...chosen);
-  spare?.prepend(...before);
+  const tiles = [first, more].map((codes) => codes.flatMap((code) => tile(code) ?? []));
+  common.replaceChildren(...(tiles[0] ?? []));
+  rest.replaceChildren(...(tiles[1] ?? []));
+  box.replaceChildren(rest);
+  const summary = form.querySelector('.more > summary');
+  if (summary) summary.textContent = summary.textContent.replace(/\d+/, String(more.length));
 }
 
 export const offlineSign: Island = (root) => {
@@ -35,24 +38,24 @@ export const offlineSign: Island = (root) => {
     for (const part of document.querySelectorAll(`[data-fill="${name}"]`)) part.textContent = text;
   };
   const hideWhere = (): void => {
-    for (const part of document.querySelectorAll<HTMLFieldSetElement>('[data-where-part]')) {
-      part.hidden = true;
-      for (const field of part.querySelectorAll<HTMLInputElement>('input, select, textarea, button')) field.disabled = true;
-    }
+    const where = form.querySelector('[name="address"]')?.closest('fieldset');
+    if (where) where.hidden = where.disabled = true;
   };
 
-  const showKnown = ({ place_id, place, kind, label, tiles }: Known): void => {
+  const showKnown = ({ place_id, place, kind, label }: Known): void => {
     hideWhere();
     const eyebrow = document.createElement('span');
     eyebrow.className = 'eyebrow';
     eyebrow.textContent = heading.textContent;
     heading.replaceChildren(eyebrow, ` ${place}`);
-    fill('label', label ?? kind);
+    fill('label', label ?? kind.name);
     document.title = document.title.replace(/^[^–]*/, `${place}${label === null ? '' : `, ${label}`} `);
     form.dataset['where'] = [place, label].filter(Boolean).join(', ');
     if (label === null) hiddenField(form, 'place', String(place_id));
-    orderTiles(form, tiles);
-    show(label === null ? 'place' : 'sign');
+    orderTiles(form, kind);
+    const name = label === null ? 'place' : 'sign';
+    show(name);
+    heading.after(root.querySelector(`[data-when="${name}"]`) ?? '');
   };
 
   const start = async (): Promise<void> => {

@@ -110,6 +110,8 @@ export const photoPicker: Island = (root) => {
   input.addEventListener('change', () => {
     choose(photos, [...(input.files ?? [])]);
   });
+  // This script may come later than the first choice.
+  if (input.files?.length) choose([], [...input.files]);
   input.form?.addEventListener('reset', () => {
     choose([], []);
   });

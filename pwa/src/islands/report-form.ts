@@ -19,16 +19,35 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
+/** What the form says by itself: sentences, and the HTML of the panel that takes its place. */
+type Texts = Readonly<Record<'panel' | 'title' | 'category' | 'where' | 'yes_no' | 'life' | 'seen' | 'answer' | 'email' | 'phone', string>>;
+
+async function fetchTexts(): Promise<Texts> {
+  const answer = await fetch(`/form-texts?lang=${document.documentElement.lang}`);
+  const texts = (await answer.json()) as Texts;
+  if (!texts.panel) throw new Error('no texts');
+  return texts;
+}
+
+let started: Promise<unknown> = Promise.resolve();
+
+/** Settles when the form is ours, or has been left to the browser. */
+export const formStarted = (): Promise<unknown> => started;
+
 export const reportForm: Island = (root) => {
-  const form = root as HTMLFormElement;
-  const texts = form.querySelector<HTMLTemplateElement>('template[data-kept]');
-  if (!texts) return;
-  const say = texts.dataset;
+  started = Promise.all([fetchTexts(), openStore()]).then(
+    ([texts]) => start(root as HTMLFormElement, texts),
+    () => {
+      // No store or no texts: the form stays a native one.
+    },
+  );
+};
+
+async function start(form: HTMLFormElement, say: Texts): Promise<void> {
   const shared = form.dataset['channel'] === 'kiosk';
   const page = location.pathname + location.search;
   const draftName = `draft:${location.pathname}${new URLSearchParams(location.search).get('place') ?? ''}`;
 
-  let ready = false;
   let busy = false;
   /** The refused report that this form now corrects. */
   let corrected: string | null = null;
@@ -108,21 +127,21 @@ export const reportForm: Island = (root) => {
     const found: Fault[] = [];
     const now = new Map(values());
     const text = (name: string): string => now.get(name)?.trim() ?? '';
-    const missing = (name: string, sentence: string | undefined): void => {
-      found.push([name, sentence ?? '']);
+    const missing = (name: string, sentence: string): void => {
+      found.push([name, sentence]);
     };
-    if (!['sign_code', 'place', 'address'].some(text) && !(text('lat') && text('lon'))) missing('address', say['where']);
-    if (!text('category')) missing('category', say['category']);
+    if (!['sign_code', 'place', 'address'].some(text) && !(text('lat') && text('lon'))) missing('address', say.where);
+    if (!text('category')) missing('category', say.category);
     const danger = form.querySelector<HTMLFieldSetElement>('[data-gate-question]');
-    if (danger && !danger.disabled && !text('answers-danger')) missing('answers-danger', say['yesNo']);
+    if (danger && !danger.disabled && !text('answers-danger')) missing('answers-danger', say.yes_no);
     const warned = form.querySelector('[data-gate-panel][data-shown]');
-    if (warned && !text('danger_seen')) missing('danger_seen', warned.querySelector('[data-gate-lives][data-shown]') ? say['life'] : say['seen']);
+    if (warned && !text('danger_seen')) missing('danger_seen', warned.querySelector('[data-gate-lives][data-shown]') ? say.life : say.seen);
     for (const question of form.querySelectorAll<HTMLFieldSetElement>('fieldset[data-required]:enabled')) {
       const name = `answers-${question.dataset['question'] ?? ''}`;
-      if (!text(name)) missing(question.querySelector(`[name="${name}"]`)?.id ?? name, say['answer']);
+      if (!text(name)) missing(question.querySelector(`[name="${name}"]`)?.id ?? name, say.answer);
     }
-    if (text('email') && !EMAIL.test(text('email'))) missing('email', say['email']);
-    if (text('phone') && !PHONE.test(text('phone').replace(/[ ()-]/g, ''))) missing('phone', say['phone']);
+    if (text('email') && !EMAIL.test(text('email'))) missing('email', say.email);
+    if (text('phone') && !PHONE.test(text('phone').replace(/[ ()-]/g, ''))) missing('phone', say.phone);
     return found;
   };
 
@@ -138,7 +157,7 @@ export const reportForm: Island = (root) => {
     summary.tabIndex = -1;
     summary.role = 'group';
     const title = document.createElement('h2');
-    title.textContent = say['title'] ?? '';
+    title.textContent = say.title;
     title.id = 'faults';
     summary.setAttribute('aria-labelledby', title.id);
     const list = document.createElement('ul');
@@ -178,7 +197,7 @@ export const reportForm: Island = (root) => {
     const text = (name: string): string | undefined => new Map(values()).get(name);
     return {
       category: tile?.textContent.trim() ?? '',
-      where: form.dataset['where'] ?? ([place?.value && place.text, text('address'), text('sign_code')].find(Boolean) || ''),
+      where: form.dataset['where'] ?? [place?.value && place.text, text('address'), text('sign_code')].find(Boolean) ?? '',
     };
   };
 
@@ -205,7 +224,7 @@ export const reportForm: Island = (root) => {
   };
 
   const follow = (news: News): void => {
-    if (!shown || news.id !== shown.id || !panel) return;
+    if (!panel || shown?.id !== news.id) return;
     if (news.refusal) {
       reopen(shown, news.refusal);
     } else if (news.receipt && !news.photos_left) {
@@ -232,7 +251,9 @@ export const reportForm: Island = (root) => {
 
   const showPanel = (item: Item): void => {
     shown = item;
-    const made = texts.content.firstElementChild?.cloneNode(true) as HTMLElement;
+    const template = document.createElement('template');
+    template.innerHTML = say.panel.trim();
+    const made = template.content.firstElementChild as HTMLElement;
     panel = made;
     for (const part of made.querySelectorAll<HTMLElement>('[data-sync]')) {
       part.hidden = (part.dataset['sync'] === 'yes') !== ('SyncManager' in window);
@@ -326,7 +347,7 @@ export const reportForm: Island = (root) => {
   form.addEventListener('submit', (event) => {
     const changes = event.submitter?.getAttribute('name');
     // Photos of a refused try wait on the server, and only the server can go back a step.
-    if (!ready || changes || form.querySelector('[name="kept_photo"]')) return;
+    if (changes || form.querySelector('[name="kept_photo"]')) return;
     event.preventDefault();
     if (busy) return;
     const found = faults();
@@ -343,6 +364,8 @@ export const reportForm: Island = (root) => {
     draft();
     for (const file of files()) void shrink(file).catch(() => undefined);
   });
+  // The camera opens over the page, and a phone short of memory then ends it.
+  document.addEventListener('visibilitychange', draft);
   window.addEventListener('pageshow', ({ persisted }) => {
     if (!persisted || !panel) return;
     panel.remove();
@@ -360,18 +383,10 @@ export const reportForm: Island = (root) => {
     corrected = kept.corrected;
     fill(kept.values);
   }
-  openStore().then(
-    async () => {
-      ready = true;
-      if (corrected === null) return;
-      const id = corrected;
-      const item = await inStore('readonly', (store) => store.get('outbox', id));
-      if (!item?.refusal) return;
-      await takePhotos(id);
-      showFaults(faultsOf(item.refusal));
-    },
-    () => {
-      // No store: the form stays a native one.
-    },
-  );
-};
+  if (corrected === null) return;
+  const id = corrected;
+  const item = await inStore('readonly', (store) => store.get('outbox', id));
+  if (!item?.refusal) return;
+  await takePhotos(id);
+  showFaults(faultsOf(item.refusal));
+}

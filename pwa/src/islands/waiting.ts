@@ -1,27 +1,29 @@
 /** On every page: sends what waits on this device, and links to it as long as there is something. */
 import type { News } from '../offline/sender.ts';
-import { CHANNEL, send, tell } from '../offline/sender.ts';
+import { CHANNEL, send } from '../offline/sender.ts';
 import { inStore } from '../offline/store.ts';
+import { KEEPS_SOMETHING } from './outbox-loader.ts';
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
-let again = false;
+let asked = 0;
 
 /** Sends all that is due, and comes back by itself while something is left. */
 export async function sendWaiting(): Promise<void> {
   if (running) {
-    again = true;
+    asked += 1;
     return;
   }
   running = true;
   clearTimeout(timer);
   try {
+    let seen: number;
     do {
-      again = false;
+      seen = asked;
       const wait = await send();
       clearTimeout(timer);
       if (wait !== null) timer = setTimeout(() => void sendWaiting(), wait);
-    } while (again);
+    } while (seen !== asked);
     await showCount();
   } catch {
     // No store on this device (a private window): then nothing waits in it.
@@ -33,6 +35,9 @@ export async function sendWaiting(): Promise<void> {
 async function showCount(): Promise<void> {
   const [items, receipts] = await inStore('readonly', (store) => Promise.all([store.all('outbox'), store.all('mine')]));
   const waiting = items.filter((item) => !item.shared).length;
+  const anything = items.length + receipts.length > 0;
+  if (anything) localStorage.setItem(KEEPS_SOMETHING, '');
+  else localStorage.removeItem(KEEPS_SOMETHING);
   for (const link of document.querySelectorAll<HTMLElement>('[data-mine]')) {
     link.hidden = waiting + receipts.length === 0;
     const count = link.querySelector<HTMLElement>('[data-count]');
@@ -62,5 +67,3 @@ export async function askForSync(): Promise<void> {
   const registration = await (navigator as Partial<Navigator>).serviceWorker?.getRegistration();
   await (registration as { sync?: { register(tag: string): Promise<void> } } | undefined)?.sync?.register(CHANNEL);
 }
-
-export { tell };

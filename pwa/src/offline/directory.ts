@@ -1,7 +1,14 @@
 /** The places and signs of the municipality, as a phone keeps them for when there is no network. */
 
+/** A kind of place, and the codes of its tiles: those shown at once, and those behind “More”. */
+export interface Kind {
+  readonly name: string;
+  readonly first: readonly string[];
+  readonly more: readonly string[];
+}
+
 export interface Directory {
-  readonly kinds: Readonly<Record<string, { readonly name: string; readonly tiles: readonly string[] }>>;
+  readonly kinds: Readonly<Record<string, Kind>>;
   /** By id: name and kind. */
   readonly places: Readonly<Record<string, readonly [name: string, kind: string]>>;
   /** By code: the place's id and the label. */
@@ -11,9 +18,8 @@ export interface Directory {
 export interface Known {
   readonly place_id: number;
   readonly place: string;
-  readonly kind: string;
+  readonly kind: Kind;
   readonly label: string | null;
-  readonly tiles: readonly string[];
 }
 
 /** What an address asks for: the code of a sign, read as kindly as the server does, or a place. */
@@ -30,7 +36,6 @@ export function lookUp(directory: Directory, { code, place }: ReturnType<typeof 
   const id = sign ? sign[0] : code === null ? Number(place ?? NaN) : NaN;
   const found = directory.places[String(id)];
   if (!found) return undefined;
-  const [name, kind] = found;
-  const { name: kindName = '', tiles = [] } = directory.kinds[kind] ?? {};
-  return { place_id: id, place: name, kind: kindName, label: sign?.[1] ?? null, tiles };
+  const [place_name, kind] = found;
+  return { place_id: id, place: place_name, kind: directory.kinds[kind] ?? { name: '', first: [], more: [] }, label: sign?.[1] ?? null };
 }

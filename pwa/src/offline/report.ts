@@ -24,8 +24,8 @@ function answersOf({ values, several }: Filled): Record<string, string | string[
   for (const [name, value] of values) {
     if (!name.startsWith(ANSWER) || !value.trim()) continue;
     const code = name.slice(ANSWER.length);
-    const before = answers[code] ?? [];
-    answers[code] = several.has(name) ? [...before, value] : value;
+    const before = answers[code];
+    answers[code] = several.has(name) ? [...(Array.isArray(before) ? before : []), value] : value;
   }
   return answers;
 }

@@ -69,7 +69,7 @@ export function nextDue(items: readonly Item[], now: number): number | null {
   return times.length ? Math.max(Math.min(...times) - now, 0) : null;
 }
 
-function isRefusal(body: unknown): body is Refusal {
+function isRefusal(body: unknown): body is Omit<Refusal, 'fields'> & Partial<Pick<Refusal, 'fields'>> {
   const { code, message } = (body ?? {}) as Record<string, unknown>;
   return typeof code === 'string' && typeof message === 'string';
 }
@@ -105,7 +105,7 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
     const { status } = response;
     if (content && (status === 200 || status === 201) && isReceived(content, job)) return { kind: 'received', body: content };
     if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
-      return { kind: 'refused', refusal: { fields: {}, ...content } };
+      return { kind: 'refused', refusal: { code: content.code, message: content.message, fields: content.fields ?? {} } };
     }
     // Somebody between us answered, as a café's sign-in page does: that is no network.
     if (status < 429) return { kind: 'unreachable' };
@@ -250,7 +250,7 @@ let locked_since = 0;
 
 /** Sends all that is due. In how many milliseconds to come again; null when nothing is left to send. */
 export async function send(): Promise<number | null> {
-  const locks = (navigator as Partial<Pick<Navigator, 'locks'>>).locks;
+  const { locks } = navigator as { locks?: LockManager };
   if (!locks || (locked_since && Date.now() - locked_since > ASLEEP_MS)) return pass();
   return locks.request(CHANNEL, { ifAvailable: true }, (lock) => {
     if (lock) {

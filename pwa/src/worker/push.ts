@@ -1,5 +1,6 @@
 /** Shows what the server pushes, and opens its page on a tap. */
-declare const self: ServiceWorkerGlobalScope;
+import { scope } from './scope.ts';
+
 
 interface Message {
   readonly title: string;
@@ -10,24 +11,24 @@ interface Message {
 }
 
 async function show({ title, body, url, tag, lang }: Message): Promise<void> {
-  await self.registration.showNotification(title, { body, tag, lang, data: url, icon: '/icon-192.png' });
+  await scope.registration.showNotification(title, { body, tag, lang, data: url, icon: '/icons/icon-192.png' });
 }
 
 async function open(address: unknown): Promise<void> {
   const url = new URL(String(address), location.origin);
   // Only pages of ours are opened, whatever a message says.
   if (url.origin !== location.origin) return;
-  const pages = await self.clients.matchAll({ type: 'window' });
+  const pages = await scope.clients.matchAll({ type: 'window' });
   const shown = pages.find((page) => page.url === url.href);
   if (shown) await shown.focus();
-  else await self.clients.openWindow(url.href);
+  else await scope.clients.openWindow(url.href);
 }
 
-self.addEventListener('push', (event) => {
+scope.addEventListener('push', (event) => {
   if (event.data) event.waitUntil(show(event.data.json() as Message));
 });
 
-self.addEventListener('notificationclick', (event) => {
+scope.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data));
 });

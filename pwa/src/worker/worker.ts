@@ -5,8 +5,9 @@
 import { CHANNEL, send } from '../offline/sender.ts';
 import { bestKept, isPage, mayKeep } from './pages.ts';
 import './push.ts';
+import { scope } from './scope.ts';
 
-declare const self: ServiceWorkerGlobalScope;
+
 /** Set by the build: another one for every change of a script or style. */
 declare const VERSION: string;
 
@@ -15,7 +16,8 @@ const PATIENCE_MS = 4_000;
 const FRESH_MS = 24 * 3_600_000;
 const FILES = '/static/';
 const DIRECTORY = '/api/v1/directory';
-const READY = ['/offline', '/mine', DIRECTORY, '/manifest.webmanifest'];
+const TEXTS = '/form-texts';
+const READY = ['/offline', '/mine', DIRECTORY, TEXTS, '/manifest.webmanifest'];
 
 const openCache = (): Promise<Cache> => caches.open(CACHE);
 
@@ -38,7 +40,7 @@ async function keepWithFiles(address: string): Promise<void> {
   const response = await fetch(address, { cache: 'no-cache' });
   const copy = response.clone();
   await keep(new URL(address), response);
-  const files = new Set((await copy.text()).match(/\/static\/[\w.-]+|\/icon-192\.png/g));
+  const files = new Set((await copy.text()).match(/\/static\/[\w.-]+/g));
   await Promise.all([...files].map((file) => fromFiles(new URL(file, location.origin).href)));
 }
 
@@ -95,32 +97,32 @@ async function languagesKept(): Promise<string[]> {
   return [...new Set(pages.filter((url) => url.pathname === '/offline').map((url) => url.searchParams.get('lang') ?? ''))].filter(Boolean);
 }
 
-self.addEventListener('install', (event) => {
+scope.addEventListener('install', (event) => {
   // It takes over only when every page of the old one is closed, so that pages and files stay of one make.
   event.waitUntil(languagesKept().then((languages) => Promise.all(languages.map(makeReady))));
 });
 
-self.addEventListener('activate', (event) => {
+scope.addEventListener('activate', (event) => {
   event.waitUntil(
     caches.keys().then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))),
   );
 });
 
-self.addEventListener('message', (event) => {
+scope.addEventListener('message', (event) => {
   const { lang } = (event.data ?? {}) as { lang?: string };
   if (lang) event.waitUntil(makeReady(lang).catch(() => undefined));
 });
 
-self.addEventListener('fetch', (event) => {
+scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (url.pathname.startsWith(FILES)) event.respondWith(fromFiles(request.url));
   else if (request.mode === 'navigate' && isPage(url)) event.respondWith(fromNetwork(event, () => bestPage(request.url)));
-  else if (url.pathname === DIRECTORY) event.respondWith(fromNetwork(event, () => kept(request.url)));
+  else if (url.pathname === DIRECTORY || url.pathname === TEXTS) event.respondWith(kept(request.url).then((known) => known ?? fetch(request)));
 });
 
-self.addEventListener('sync' as 'message', (event: ExtendableEvent & { readonly tag?: string }) => {
+scope.addEventListener('sync' as 'message', (event: ExtendableEvent & { readonly tag?: string }) => {
   if (event.tag !== CHANNEL) return;
   event.waitUntil(
     send().then((wait) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -72,9 +73,7 @@ def work(app: Flask) -> Callable[[], int]:
 def mails(app: Flask, tmp_path: Path) -> Iterator[Callable[[], list[EmailMessage]]]:
     """The mails that have been written since the beginning of the test, oldest first."""
     with set_otherwise(app, smtp_url=tmp_path.as_uri()):
-        yield lambda: [
-            read_mail(file) for file in sorted(tmp_path.iterdir(), key=lambda one: number_of(one))
-        ]
+        yield lambda: [read_mail(file) for file in sorted(tmp_path.iterdir(), key=number_of)]
 
 
 def number_of(file: Path) -> int:
@@ -87,21 +86,17 @@ def read_mail(file: Path) -> EmailMessage:
     return message
 
 
-class set_otherwise:
+@contextmanager
+def set_otherwise(app: Flask, **changes: Any) -> Iterator[None]:
     """Other settings for the notices of an application, for a while."""
-
-    def __init__(self, app: Flask, **changes: Any) -> None:
-        self._app, self._changes = app, changes
-        self._before = app.extensions["settings"]
-
-    def __enter__(self) -> None:
-        settings = replace(self._before, **self._changes)
-        self._app.extensions["settings"] = settings
-        mail.init_app(self._app, settings)
-
-    def __exit__(self, *_args: Any) -> None:
-        self._app.extensions["settings"] = self._before
-        mail.init_app(self._app, self._before)
+    before = app.extensions["settings"]
+    app.extensions["settings"] = settings = replace(before, **changes)
+    mail.init_app(app, settings)
+    try:
+        yield
+    finally:
+        app.extensions["settings"] = before
+        mail.init_app(app, before)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import re
 import time
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -48,6 +50,16 @@ def test_a_mail_carries_what_receiving_servers_ask_for(reported, work, mail_serv
         "text/html",
     ]
     assert left() == []
+
+
+def test_the_one_click_address_is_written_so_that_any_program_reads_it(app):
+    letter = replace(LETTER, subject="Æøå " * 60 + "!")
+    with speaking("nb"):
+        message = mail.compose(letter, KARI, f"https://vof.example.no/{'x' * 200}", 1)
+    lines = message.as_bytes().splitlines()
+    assert f"List-Unsubscribe: <https://vof.example.no/{'x' * 200}>".encode() in lines
+    assert max(len(line) for line in lines) <= 998
+    assert message_from_bytes(message.as_bytes(), policy=default)["Subject"] == letter.subject
 
 
 def test_the_one_click_address_of_a_mail_unsubscribes(client, reported, work, mail_server):
@@ -241,9 +253,11 @@ def test_user_and_password_are_those_of_the_address(app, reported, work, trusted
 
 def test_a_wrong_password_is_a_setting_to_mend_and_ends_nothing(app, reported, work, trusted):
     reported()
-    with running_mail_server(trusted, auth_required=True) as server:
-        with set_otherwise(app, smtp_url=f"smtp://vof:wrong@localhost:{server.port}"):
-            work()
+    with (
+        running_mail_server(trusted, auth_required=True) as server,
+        set_otherwise(app, smtp_url=f"smtp://vof:wrong@localhost:{server.port}"),
+    ):
+        work()
     (row,) = left()
     assert row.state == MessageState.WAITING
     assert "SMTPAuthenticationError" in row.error

@@ -86,6 +86,15 @@ def test_the_reporters_own_key_makes_the_subscription_theirs(client, filed):
     assert [one.by_reporter for one in subscriptions()] == [False, True]
 
 
+def test_the_key_goes_along_so_that_the_reporter_comes_back_to_their_own_page(client, filed):
+    report = filed()
+    key = report_key(report.uuid)
+    sent = follow(client, report, key=key).location
+    assert f'href="/r/{report.number}?key={key}"' in client.get(sent).text
+    wrong = follow(client, report, key="wrong").location
+    assert "key=" not in wrong
+
+
 def test_nobody_follows_a_report_that_is_not_there_or_is_held(client, reported):
     report = reported()
     assert client.post("/r/2026-1/subscriptions", data={"email": OLA}).status_code == 404

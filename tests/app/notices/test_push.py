@@ -26,9 +26,11 @@ def service(app, tmp_path, monkeypatch):
     """A push service that the application knows and trusts."""
     certificate, context = localhost_certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
-    with running_push_service(context) as running:
-        with set_otherwise(app, push_hosts=(running.host,)):
-            yield running
+    with (
+        running_push_service(context) as running,
+        set_otherwise(app, push_hosts=(running.host,)),
+    ):
+        yield running
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The questions of a category in the form: on the page for scripts, in steps of the server without."""
+"""The questions of a category in the form: shown by a script, or asked by the server in steps."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_questions_that_may_be_skipped_are_asked_once_and_may_be_skipped(client,
     asked = send(client, address, "IH04", **{"answers-danger": "no"})
     assert asked.status_code == 422
     assert shown_in(asked) == ["which", "since"]
-    assert "ds-error-summary" not in asked.text
+    assert "error-summary-title" not in asked.text
     skipped = {"asked": ["", "which", "since"], "answers-danger": "no"}
     assert send(client, address, "IH04", **skipped).status_code == 303
     assert answers() == [{"danger": False}]

@@ -287,3 +287,16 @@ def test_loading_the_folder_again_changes_no_question(app):
     load_municipality(FOLDER)
     db.session.commit()
     assert {c.code: c.questions for c in db.session.scalars(select(Category))} == before
+
+
+def test_the_reporter_and_staff_read_the_answers_and_nobody_else(client, front_desk, crew, asking):
+    asking(a_choice("what", label={"nb": "Hva er i veien?"}))
+    sent = put_report(client, a_report(answers={"what": "flickers"})).json
+    page = f"/r/{sent['number']}"
+    assert "Hva er i veien?" not in client.get(page).text
+    own = client.get(f"{page}?key={sent['key']}").text
+    desk = front_desk.get(f"/desk/reports/{sent['number']}").text
+    van = crew.get(f"/crew/reports/{sent['number']}").text
+    for text in (own, desk, van):
+        assert "Hva er i veien?" in text
+        assert "Flickers" in text

@@ -1,0 +1,49 @@
+/**
+ * Loads the outbox late: whoever only looks at a page never pays for it. A report sent before it is there waits for it a
+ * moment, and goes the form's native way if it does not come.
+ */
+const PATIENCE_MS = 3_000;
+/** Set while this device keeps anything (waiting.ts). */
+export const KEEPS_SOMETHING = 'keeps';
+
+function keepsSomething(): boolean {
+  try {
+    return KEEPS_SOMETHING in localStorage || Object.keys(sessionStorage).some((name) => name.startsWith('draft:'));
+  } catch {
+    return false;
+  }
+}
+
+export function loadOutboxWhenNeeded(): void {
+  const address = document.querySelector<HTMLElement>('[data-outbox]')?.dataset['outbox'];
+  if (!address) return;
+  const form = document.querySelector<HTMLFormElement>('form[data-report-form]');
+  let loading: Promise<unknown> | undefined;
+  const load = (): Promise<unknown> =>
+    (loading ??= (import(address) as Promise<{ ready: Promise<unknown> }>).then(({ ready }) => ready));
+
+  const hold = (event: SubmitEvent): void => {
+    if (event.defaultPrevented || event.submitter?.hasAttribute('name')) return;
+    event.preventDefault();
+    const late = new Promise((resolve) => {
+      setTimeout(resolve, PATIENCE_MS);
+    });
+    const goOn = (): void => {
+      form?.removeEventListener('submit', hold, true);
+      form?.requestSubmit();
+    };
+    void Promise.race([load(), late]).then(goOn, goOn);
+  };
+  form?.addEventListener('submit', hold, true);
+
+  const touched = (): void => {
+    load().then(
+      () => form?.removeEventListener('submit', hold, true),
+      () => {
+        // The form still works as the browser made it.
+      },
+    );
+  };
+  for (const name of ['pointerdown', 'keydown', 'focusin', 'change']) addEventListener(name, touched, { once: true, capture: true });
+  if (keepsSomething() || !navigator.onLine || (navigator as Partial<Navigator>).serviceWorker?.controller) touched();
+}

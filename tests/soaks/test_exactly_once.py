@@ -1,0 +1,262 @@
+"""Whatever the link, the browser and the server do: what the page called kept arrives, and once.
+
+Each round fills in one form and taps Send while something goes wrong. A bad link (`tests.faults`)
+stands between the browser and a real server, so that page and worker both meet it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as BrowserError
+from sqlalchemy import create_engine, text
+
+from tests.conftest import SOAK_IN_FULL, SQLITE
+from tests.faults import BadLink, Fault
+from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.pictures import a_photo
+from tests.server import Server
+
+pytestmark = [pytest.mark.soak, pytest.mark.browser]
+
+ROUNDS = 500 if SOAK_IN_FULL else 24
+SEED = int(os.environ.get("SOAK_SEED", "20261123"))
+DRAIN_S = 90
+
+# How a round ends, and how often: the slow ones are rare.
+ENDS = {
+    "stays": 5,
+    "closes the tab": 4,
+    "reloads at once": 5,
+    "opens another tab": 3,
+    "the browser is killed": 2,
+    "the server is killed": 1,
+}
+NOTE_WHAT_IS_KEPT = """
+new MutationObserver(() => {
+  const token = sessionStorage.getItem('token');
+  if (token && document.querySelector('[data-outbox-item]')) {
+    sessionStorage.removeItem('token');
+    said(token);
+  }
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+class Phone:
+    """A browser with a profile on the disk, which survives its being killed."""
+
+    def __init__(self, playwright: Playwright, profile: Path, url: str) -> None:
+        self.kept: set[str] = set()
+        self._playwright, self._profile, self._url = playwright, profile, url
+        self._context: BrowserContext | None = None
+
+    @property
+    def context(self) -> BrowserContext:
+        if self._context is None:
+            self._context = self._playwright.chromium.launch_persistent_context(
+                self._profile,
+                executable_path=CHROMIUM,
+                args=FLAGS,
+                viewport={"width": 360, "height": 740},
+                locale="nb-NO",
+                base_url=self._url,
+            )
+            self._context.expose_function("said", lambda token: self.kept.add(token))
+            self._context.add_init_script(NOTE_WHAT_IS_KEPT)
+        return self._context
+
+    def opens(self, address: str) -> Page:
+        page = self.context.new_page()
+        page.goto(address)
+        return page
+
+    def closes(self) -> None:
+        if self._context is not None:
+            with contextlib.suppress(BrowserError):
+                self._context.close()
+            self._context = None
+
+    def is_killed(self) -> None:
+        """End every process of this browser at once; they are known by their profile."""
+        mark = f"--user-data-dir={self._profile}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (folder / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(folder.name), signal.SIGKILL)
+        self.closes()
+
+
+@pytest.fixture
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+class Soak:
+    """Rounds of one seed, and what they should have left behind."""
+
+    def __init__(self, server: Server, link: BadLink, phone: Phone, photo: Path) -> None:
+        self._server, self._link, self._phone, self._photo = server, link, phone, photo
+        self._chance = random.Random(SEED)
+        self.with_photo: set[str] = set()
+        self.ends: Counter[str] = Counter()
+        self.faults: Counter[Fault] = Counter()
+        self._codes = codes(server)
+
+    def round(self) -> None:
+        chance, link = self._chance, self._link
+        link.faults.extend(chance.choices(list(Fault), k=chance.choice([0, 1, 1, 2, 3])))
+        self.faults.update(link.faults)
+        link.offline = chance.random() < 0.3
+        token = str(uuid4())
+        end = chance.choices(list(ENDS), list(ENDS.values()))[0]
+        self.ends[end] += 1
+        page = self._phone.opens(f"/s/{chance.choice(self._codes)}")
+        self._fill_in(page, token)
+        if end == "opens another tab":
+            other = self._phone.opens(f"/s/{chance.choice(self._codes)}")
+            other.locator("#description").fill("x")
+        page.locator("form[data-report-form] button[type=submit]:visible").first.click(
+            no_wait_after=True
+        )
+        time.sleep(chance.uniform(0, 0.12))
+        self._end(end, page)
+        link.offline = link.offline and chance.random() < 0.5
+
+    def _fill_in(self, page: Page, token: str) -> None:
+        page.evaluate("token => sessionStorage.setItem('token', token)", token)
+        page.locator("[name=category]").first.check()
+        page.locator("#description").fill(token)
+        if self._chance.random() < 0.5:
+            page.locator("input[type=file]").set_input_files(self._photo)
+            self.with_photo.add(token)
+            page.wait_for_timeout(self._chance.choice([0, 0, 100, 300]))
+
+    def _end(self, end: str, page: Page) -> None:
+        if end == "reloads at once":
+            with contextlib.suppress(BrowserError):
+                page.reload(wait_until="commit")
+            page.wait_for_timeout(100)
+        elif end == "the browser is killed":
+            page.wait_for_timeout(self._chance.choice([0, 30, 100, 400]))
+            self._phone.is_killed()
+            return
+        elif end == "the server is killed":
+            self._server.kill()
+            self._server.start()
+        elif end in {"stays", "opens another tab"}:
+            page.wait_for_timeout(self._chance.choice([100, 400, 900]))
+        for one in self._phone.context.pages[1:]:
+            one.close()
+
+    def drain(self) -> None:
+        """Faults are over; the pages send what is left."""
+        self._link.offline = False
+        self._link.faults.clear()
+        page = self._phone.opens("/mine")
+        deadline = time.monotonic() + DRAIN_S
+        while time.monotonic() < deadline:
+            page.wait_for_timeout(500)
+            if not page.evaluate(COUNT_WAITING):
+                return
+            for button in page.locator("[data-part=now]:visible").all():
+                with contextlib.suppress(BrowserError):
+                    button.click(timeout=500)
+        raise AssertionError(f"still waiting:\n{page.locator('main').inner_text()}")
+
+
+COUNT_WAITING = """
+() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vof');
+  opening.onsuccess = () => {
+    const count = opening.result.transaction('outbox').objectStore('outbox').count();
+    count.onsuccess = () => { resolve(count.result); opening.result.close(); };
+  };
+  opening.onerror = reject;
+})
+"""
+
+
+@pytest.mark.parametrize("fresh_server", [SQLITE], indirect=True)
+def test_what_the_page_called_kept_arrives_once_with_its_photo(fresh_server, tmp_path, playwright):
+    fresh_server.start()
+    photo = tmp_path / "bilde.jpg"
+    photo.write_bytes(a_photo(size=(2000, 1500)))
+    with BadLink(fresh_server.port).running() as link:
+        phone = Phone(playwright, tmp_path / "profile", link.url)
+        soak = Soak(fresh_server, link, phone, photo)
+        get_ready(phone, soak)
+        for _ in range(ROUNDS):
+            soak.round()
+        soak.drain()
+        phone.closes()
+    stored, photos = reports(fresh_server)
+    lost = phone.kept - stored.keys()
+    doubled = {token: count for token, count in stored.items() if count > 1}
+    bad_photos = {
+        token: photos[token]
+        for token in stored
+        if photos[token] != (token in soak.with_photo and token in phone.kept)
+        and (token in phone.kept or photos[token] > 1)
+    }
+    assert (lost, doubled, bad_photos) == (set(), {}, {})
+    # A soak that keeps nothing proves nothing.
+    assert len(phone.kept) > ROUNDS * 0.6
+    statuses = Counter(status for _path, status in link.uploads)
+    print(
+        f"\n{ROUNDS} rounds: {len(phone.kept)} called kept, {len(stored)} stored,"
+        f" {len(soak.with_photo & phone.kept)} with a photo; uploads {dict(statuses)};"
+        f" ends {dict(soak.ends)}; faults {sum(soak.faults.values())}"
+    )
+
+
+def get_ready(phone: Phone, soak: Soak) -> None:
+    """One visit with network, as everybody has before the first report without it."""
+    page = phone.opens(f"/s/{soak._codes[0]}")
+    page.wait_for_function(
+        "async () => (await (await caches.open((await caches.keys())[0] ?? '-')).keys()).length > 8"
+    )
+    page.wait_for_timeout(1500)
+    page.close()
+
+
+def codes(server: Server) -> list[str]:
+    engine = create_engine(server.database_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT code FROM signs ORDER BY code")).scalars().all()
+    engine.dispose()
+    return list(found)
+
+
+def reports(server: Server) -> tuple[Counter[str], Counter[str]]:
+    """How many reports carry each description, and how many photos those have."""
+    engine = create_engine(server.database_url)
+    with engine.connect() as connection:
+        stored = Counter(
+            connection.execute(text("SELECT description FROM reports WHERE length(description)=36"))
+            .scalars()
+            .all()
+        )
+        photos = Counter(
+            connection.execute(
+                text(
+                    "SELECT description FROM photos JOIN reports ON reports.id = photos.report_id"
+                    " WHERE length(description) = 36"
+                )
+            )
+            .scalars()
+            .all()
+        )
+    engine.dispose()
+    return stored, photos
