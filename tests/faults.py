@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,12 +32,17 @@ class Fault(StrEnum):
 
 
 class BadLink:
-    """Passes requests on to a server; `faults` are used up one for each upload."""
+    """Passes requests on to a server. An upload takes the next of `faults`, and when those are used
+    up one by chance as often as `fault_rate` says.
+    """
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, seed: int = 0) -> None:
         self.offline = False
+        self.fault_rate = 0.0
         self.faults: deque[Fault] = deque()
         self.uploads: list[tuple[str, int | None]] = []
+        self.met: Counter[Fault] = Counter()
+        self._chance = random.Random(seed)
         self._server_port = server_port
         self._proxy = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._proxy.daemon_threads = True
@@ -58,7 +64,9 @@ class BadLink:
         link = self
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+            # Each request gets a connection of its own: a browser repeats by itself what broke on one
+            # that it had used before, and the fault would be none.
+            protocol_version = "HTTP/1.0"
 
             def handle_one_request(self) -> None:
                 # A browser that is killed or leaves does not wait for its answers.
@@ -80,9 +88,14 @@ class BadLink:
         return Handler
 
     def next_fault(self) -> Fault | None:
-        with contextlib.suppress(IndexError):
-            return self.faults.popleft()
-        return None
+        fault = None
+        if self.faults:
+            fault = self.faults.popleft()
+        elif self._chance.random() < self.fault_rate:
+            fault = self._chance.choice(list(Fault))
+        if fault and not self.offline:
+            self.met[fault] += 1
+        return fault
 
     def take(self, request: BaseHTTPRequestHandler, fault: Fault | None) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))

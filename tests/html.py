@@ -82,6 +82,9 @@ def _inside_policy(tree: Element) -> list[str]:
             for name in element.attrib
             if name == "style" or name.startswith("on")
         ]
+        if element.get("rel") == "canonical":
+            # Named for search engines; no browser fetches it.
+            continue
         for name in ("src", "href", "action"):
             value = element.get(name) or ""
             if element.tag in _REACHING and urlsplit(value.strip().replace("\\", "/")).netloc:

@@ -5,7 +5,9 @@ import type { FoundPlace, Here } from './spots.ts';
 export interface MapOptions {
   /** West, south, east, north: nothing beyond is shown or asked for. */
   readonly bounds: readonly [number, number, number, number];
-  readonly start: Here | undefined;
+  /** What is shown first where there is no pin. */
+  readonly middle: Here;
+  readonly pin: Here | undefined;
   /** What the pin stands for, where it does not move. */
   readonly name: string;
   readonly pick: boolean;
@@ -22,6 +24,7 @@ export interface MapHandle {
 
 const MAX_ZOOM = 18;
 const NEAR_ZOOM = 16;
+const FAR_ZOOM = 13;
 /** So far an arrow key moves the pin, in pixels; with Shift farther. */
 const STEP_PX = 8;
 const LEAP_PX = 60;
@@ -76,7 +79,7 @@ function pinAt(where: L.LatLng, label: string, movable: boolean): L.Marker {
 }
 
 export function openMap(canvas: HTMLElement, options: MapOptions): MapHandle {
-  const { bounds, start, words, pick } = options;
+  const { bounds, words, pick } = options;
   const [west, south, east, north] = bounds;
   const area = L.latLngBounds([south, west], [north, east]);
   // What was here before has been closed; Leaflet wants an element of its own.
@@ -98,10 +101,9 @@ export function openMap(canvas: HTMLElement, options: MapOptions): MapHandle {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   map.setMinZoom(map.getBoundsZoom(area, true));
-  const middle = area.getCenter();
-  const first = start && area.contains([start.lat, start.lon]) ? L.latLng(start.lat, start.lon) : undefined;
+  const first = options.pin && area.contains([options.pin.lat, options.pin.lon]) ? L.latLng(options.pin.lat, options.pin.lon) : undefined;
   if (first) map.setView(first, NEAR_ZOOM);
-  else map.setView(middle, map.getBoundsZoom(area) + 1);
+  else map.setView([options.middle.lat, options.middle.lon], FAR_ZOOM);
   addTiles(map, area);
 
   let pin: L.Marker | undefined;
@@ -144,7 +146,7 @@ export function openMap(canvas: HTMLElement, options: MapOptions): MapHandle {
 
   if (first) {
     put(first);
-    if (start?.accuracy) circle = L.circle(first, { radius: start.accuracy, className: 'map-circle', interactive: false }).addTo(map);
+    if (options.pin?.accuracy) circle = L.circle(first, { radius: options.pin.accuracy, className: 'map-circle', interactive: false }).addTo(map);
   }
   const choose = (where: L.LatLng): void => {
     if (!area.contains(where)) return;

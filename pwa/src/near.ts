@@ -65,5 +65,7 @@ async function renew(): Promise<void> {
   root.dispatchEvent(new Event('renew'));
 }
 
+// Below the question where it is, so that nothing moves under the finger.
+if (root) form?.querySelector('[name="address"]')?.closest('fieldset')?.after(root);
 form?.addEventListener('change', () => void renew());
 void renew();

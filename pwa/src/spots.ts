@@ -42,6 +42,9 @@ export interface Choice {
 /** What the lines on this page stand for; the form reads it when one is tapped. */
 export const choices = new WeakMap<Element, Choice>();
 
+/** More are a list to read, not one to see one's own place in. */
+export const MOST_NEAR = 5;
+
 /** Five decimals are a metre; more would say more of a person than anybody needs. */
 const DECIMALS = 5;
 
@@ -78,7 +81,8 @@ export function findSpots(parameters: Readonly<Record<string, string>>, signal: 
 
 /** Metres as people say them: 42 m, 180 m, 1.3 km. A browser that lacks a language's words borrows those of a kin. */
 export function inWords(metres: number, language: string): string {
-  const far = metres >= 1000;
+  // What would be rounded up to a thousand metres is a kilometre.
+  const far = metres >= 995;
   const step = metres < 100 ? 1 : 10;
   const amount = far ? metres / 1000 : Math.round(metres / step) * step;
   const languages = language === 'nn' ? ['nb'] : [language, 'nb'];
@@ -86,7 +90,9 @@ export function inWords(metres: number, language: string): string {
     style: 'unit',
     unit: far ? 'kilometer' : 'meter',
     maximumFractionDigits: far && amount < 10 ? 1 : 0,
-  }).format(amount);
+  })
+    .format(amount)
+    .replaceAll(' ', '\u00a0');
 }
 
 export function metres(value: number): string {
@@ -114,8 +120,8 @@ export function line(href: string, text: string, note: string, choice?: Choice):
   if (note) {
     const more = document.createElement('span');
     more.className = 'muted';
-    more.textContent = note;
-    link.append(' ', more);
+    more.textContent = ` ${note}`;
+    link.append(more);
   }
   if (choice) choices.set(link, choice);
   item.append(link);

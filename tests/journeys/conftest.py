@@ -32,7 +32,8 @@ def browser() -> Iterator[Browser]:
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server for what is the same on both databases: how pages look and load."""
     folder = tmp_path_factory.mktemp("demo")
-    server = Server(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
+    mail = (folder / "mail").as_uri()
+    server = Server(f"sqlite:///{folder / 'vof.sqlite3'}", folder, SMTP_URL=mail)
     server.prepare()
     server.start()
     yield server

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
+from app import create_app
+from app.database import db
+from app.notices.keys import notice_token
+from app.notices.models import Subscription
+from tests.conftest import settings_for
 from tests.pictures import a_photo
 from tests.server import Server
 
 DANGER_ALWAYS, DANGER_ASKED = "PA09", "PA01"
-PLAIN = "PA03"
+PLAIN, ASKS = "PA03", "IH04"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -66,6 +72,16 @@ def send_natively(selector: str) -> Callable[[Page], None]:
     return do
 
 
+def press(form: str) -> Callable[[Page], None]:
+    """Press the button of a form."""
+
+    def do(page: Page) -> None:
+        with page.expect_navigation():
+            page.locator(f"{form} button").first.click()
+
+    return do
+
+
 REPORT_FORM = "form[data-report-form]"
 
 PUBLIC = [
@@ -90,6 +106,25 @@ PUBLIC = [
     Screen("reporter's page, received", "/r/{received}?key={received_key}"),
     Screen("reporter's page, waiting", "/r/{waiting}?key={waiting_key}"),
     Screen("reporter's page, fixed", "/r/{fixed}?key={fixed_key}"),
+    Screen("sign, questions of a category", "/s/{hall}", do=choose(ASKS)),
+    Screen("form without network", "/offline"),
+    Screen("form without network, category chosen", "/offline", do=choose(PLAIN)),
+    Screen("my reports", "/mine"),
+    Screen("privacy", "/privacy", indexed=True),
+    Screen("accessibility", "/accessibility", indexed=True),
+    Screen("follow by e-mail", "/r/{received}/subscriptions"),
+    Screen("follow by e-mail, refused", "/r/{received}/subscriptions", do=press("main form")),
+    Screen("follow by e-mail, asked for", "/r/{received}/subscriptions?sent=1"),
+    Screen("notices", "/notices/{token}"),
+    Screen("notices, no more?", "/notices/{token}/unsubscribe"),
+    Screen("notices, confirmed", "/notices/{token}", do=press("form[action*=confirm]")),
+    Screen("kiosk", "/kiosk"),
+    Screen("kiosk, search", "/kiosk?q=park"),
+    Screen("kiosk, search in vain", "/kiosk?q=zzz"),
+    Screen("kiosk, form", "/kiosk/report?place={place}"),
+    Screen("kiosk, form without a place", "/kiosk/report"),
+    Screen("kiosk, refused", "/kiosk/report", do=send_natively(REPORT_FORM)),
+    Screen("kiosk, done", "/kiosk/done/{kiosk}"),
     Screen("unknown page", "/nothing", status=404),
     Screen("unknown sign", "/s/000000", status=404),
     Screen("sign-in", "/sign-in"),
@@ -122,16 +157,32 @@ def furnish(server: Server) -> dict[str, str]:
             _demand(303, server.request("POST", address, urllib.parse.urlencode(form), desk | FORM))
     page = _demand(200, server.request("GET", f"/r/{words['received']}"))
     words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
+    words["kiosk"] = _file(server, words["park"], channel="kiosk")["number"]
+    words["token"] = _subscribe(server, words["received"])
     return words
 
 
-def _file(server: Server, sign: str) -> dict[str, str]:
+def _subscribe(server: Server, number: str) -> str:
+    """Ask for e-mails; returns the token in the links of the mail that asks for a yes."""
+    form = urllib.parse.urlencode({"email": "ola@example.org"})
+    origin = {"Origin": server.url}
+    _demand(303, server.request("POST", f"/r/{number}/subscriptions", form, FORM | origin))
+    app = create_app(settings_for(server.database_url, server.folder))
+    with app.app_context():
+        found = db.session.scalars(select(Subscription).order_by(Subscription.id.desc())).first()
+        token = notice_token(found.uuid)
+        db.session.remove()
+        db.engine.dispose()
+    return token
+
+
+def _file(server: Server, sign: str, channel: str = "qr") -> dict[str, str]:
     report = {
         "category": PLAIN,
         "sign": sign,
         "description": "En planke er brukket.\n\nVed porten.",
         "contact": {"name": "Kari", "email": "kari@example.org", "phone": "51 00 00 00"},
-        "channel": "qr",
+        "channel": channel,
     }
     address = f"/api/v1/reports/{uuid4()}"
     answer = json.loads(_demand(201, server.request("PUT", address, report)))

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.languages import LANGUAGES
+from tests.journeys.people import PHONE
 from tests.journeys.screens import (
     PLAIN,
     REPORT_FORM,
@@ -63,24 +64,38 @@ def tabs(browser, demo_server):
 
     def tab(role=None):
         if role not in opened:
-            context = browser.new_context(
-                base_url=demo_server.url,
-                locale="nb-NO",
-                service_workers="block",
-                reduced_motion="reduce",
-            )
-            context.add_init_script(path=AXE)
-            context.add_init_script(path=HERE / "looks.js")
-            opened[role] = context.new_page()
+            opened[role] = new_tab(browser, demo_server)
             if role:
                 account = {"email": f"{role}@demo.vof", "password": f"demo-{role}"}
                 headers = {"Origin": demo_server.url}
-                assert context.request.post("/sign-in", form=account, headers=headers).ok
+                answer = opened[role].request.post("/sign-in", form=account, headers=headers)
+                assert answer.ok
         return opened[role]
 
     yield tab
     for page in opened.values():
         page.context.close()
+
+
+@pytest.fixture
+def phone(browser, demo_server):
+    """A tab of a phone that has kept nothing yet."""
+    page = new_tab(browser, demo_server)
+    yield page
+    page.context.close()
+
+
+def new_tab(browser, server):
+    context = browser.new_context(
+        base_url=server.url,
+        viewport=PHONE,
+        locale="nb-NO",
+        service_workers="block",
+        reduced_motion="reduce",
+    )
+    context.add_init_script(path=AXE)
+    context.add_init_script(path=HERE / "looks.js")
+    return context.new_page()
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -122,15 +137,38 @@ def told(findings):
     return "\n".join(f"{mode}: {one}" for mode, found in findings.items() for one in found)
 
 
+BAD = """
+  <img src="/icons/icon-192.png"><p style="color: #aaa; background: #fff">pale</p>
+  <button style="width: 20px; height: 20px">x</button><p style="width: 2000px">wide</p>
+  <p style="height: 10px; overflow: hidden">cut off at the edge</p>
+"""
+
+
+def test_what_is_bad_is_seen(phone):
+    """The looks themselves, seen failing."""
+    phone.goto("/")
+    phone.evaluate(
+        "bad => document.querySelector('main').insertAdjacentHTML('beforeend', bad)", BAD
+    )
+    phone.evaluate(
+        """document.querySelectorAll('main [style]').forEach((part) => {
+          part.style.cssText = part.getAttribute('style');
+        })"""
+    )
+    found = "\n".join(look(phone, MODES["light"]))
+    for expected in ("image-alt", "color-contrast", "px wide", "cut off", "20 × 20 px: <button"):
+        assert expected in found
+
+
 ENOUGH_SEEN = 0.5
 # How the form is walked through, from the top to the bottom.
 ORDER = ["ds-skip-link", 'name="category"', 'name="description"', 'name="photo"', 'type="submit"']
 
 
 @pytest.mark.parametrize("mode", ["light", "forced colours", "narrow and zoomed"])
-def test_every_key_shows_where_it_is(tabs, words, mode):
+def test_every_key_shows_where_it_is(phone, words, mode):
     """Tab through the form with something chosen, when the button to send follows the reader."""
-    page = tabs()
+    page = phone
     page.goto(f"/s/{words['park']}")
     open_everything(page)
     choose(PLAIN)(page)
@@ -160,8 +198,8 @@ def tab_to(page, selector, *, most=40):
     raise AssertionError(f"{selector} is not within {most} tabs")
 
 
-def test_keys_alone_send_a_report(tabs, words):
-    page = tabs()
+def test_keys_alone_send_a_report(phone, words):
+    page = phone
     page.goto(f"/s/{words['park']}")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_class(re.compile("skip-link"))
@@ -177,8 +215,8 @@ def test_keys_alone_send_a_report(tabs, words):
     expect(page.locator("[data-report-number]").first).to_be_visible()
 
 
-def test_whoever_is_refused_starts_at_the_reasons(tabs, words):
-    page = tabs()
+def test_whoever_is_refused_starts_at_the_reasons(phone, words):
+    page = phone
     page.goto(f"/s/{words['park']}")
     send_natively(REPORT_FORM)(page)
     expect(page.locator(".ds-error-summary")).to_be_focused()

@@ -31,14 +31,22 @@ def visit(request, browser, demo_server):
 
 
 def test_a_first_visit_is_light(visit):
-    own = [exchange for exchange in visit if not exchange.by_worker]
-    for_later = [exchange for exchange in visit if exchange.by_worker]
+    """As Lighthouse counts: with the manifest, and without what the worker does afterwards."""
     for exchange in visit:
         print(exchange.received_bytes, exchange.path, "by the worker" * exchange.by_worker)
-    assert weight(own) <= COLD_BYTES
-    assert len(own) <= COLD_REQUESTS
-    assert for_later, "the worker keeps nothing"
-    assert weight(for_later) <= PRECACHE_BYTES
+    later = [exchange for exchange in visit if is_later(exchange)]
+    now = [exchange for exchange in visit if not is_later(exchange)]
+    print("at once:", len(now), "requests,", weight(now), "bytes; afterwards:", weight(later))
+    assert weight(now) <= COLD_BYTES
+    assert len(now) <= COLD_REQUESTS
+    assert any(exchange.by_worker for exchange in later), "the worker keeps nothing"
+    assert weight(later) <= PRECACHE_BYTES
+
+
+def is_later(exchange):
+    # The manifest is part of the visit, whoever asks for it first.
+    is_manifest = exchange.path.startswith("/manifest.webmanifest")
+    return (exchange.by_worker or exchange.path == "/worker.js") and not is_manifest
 
 
 def weight(exchanges):

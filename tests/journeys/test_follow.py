@@ -1,140 +1,126 @@
-"""After the report and instead of it: me too, the key's link, a class at a sign, and a robot."""
+"""Hearing of a report: by e-mail without any script, and by push on a phone that can."""
 
+from __future__ import annotations
+
+import json
 import re
-from concurrent.futures import ThreadPoolExecutor
+import time
+from email import message_from_bytes, policy
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.conftest import a_report
-from tests.journeys.people import PHONE, TABLET, FrontDesk, Resident
+from tests.journeys.people import PHONE
+from tests.push_service import Browser as Keys
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
+
+# No push service of a browser maker can be reached from a test: this is what one would answer.
+PUSH_SERVICE = """
+(() => {
+  let held = null;
+  const subscription = {
+    endpoint: 'https://fcm.googleapis.com/fcm/send/of-the-test',
+    options: { applicationServerKey: null },
+    toJSON: () => ({ endpoint: subscription.endpoint, keys: KEYS }),
+    unsubscribe: async () => true,
+  };
+  PushManager.prototype.getSubscription = async () => held;
+  PushManager.prototype.subscribe = async (options) => {
+    subscription.options.applicationServerKey = options.applicationServerKey.buffer;
+    held = subscription;
+    return held;
+  };
+  Notification.requestPermission = async () => ANSWER;
+  Object.defineProperty(Notification, 'permission', { get: () => 'default' });
+})();
+"""
 
 
 @pytest.fixture
-def resident(browser, live_server, script):
-    person = Resident(browser, live_server.url, PHONE, script=script)
-    yield person
-    person.leave()
+def number(demo_server):
+    _, content = demo_server.request("PUT", f"/api/v1/reports/{uuid4()}", a_report())
+    return json.loads(content)["number"]
 
 
 @pytest.fixture
-def front_desk(browser, live_server):
-    person = FrontDesk(browser, live_server.url, TABLET, script=True)
-    yield person
-    person.leave()
+def visit(browser, demo_server, number):
+    """Opens the report's page in a context of its own."""
+    contexts = []
+
+    def open_page(*, answer="granted", **options):
+        context = browser.new_context(
+            viewport=PHONE, locale="en-GB", base_url=demo_server.url, **options
+        )
+        contexts.append(context)
+        keys = json.dumps(Keys().keys)
+        script = PUSH_SERVICE.replace("KEYS", keys).replace("ANSWER", json.dumps(answer))
+        context.add_init_script(script)
+        page = context.new_page()
+        page.goto(f"/r/{number}?lang=en")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
-@pytest.fixture
-def codes(live_server):
-    return re.findall(r": \S+/s/(\w{6})", live_server.log())
+def test_a_phone_is_told_and_told_no_more(visit, number):
+    page = visit()
+    button = page.get_by_role("button", name="Tell me on this phone")
+    with page.expect_response(lambda answer: answer.request.method == "PUT") as put:
+        button.click()
+    assert put.value.status == 201
+    said = page.locator("[data-island=push] [role=status]")
+    said.get_by_text("We will tell you here when something happens.").wait_for()
+    page.reload()
+    stop = page.get_by_role("button", name="Stop telling me on this phone")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as delete:
+        stop.click()
+    assert delete.value.status == 204
+    button.wait_for()
 
 
-@pytest.fixture
-def known(live_server, codes):
-    """A bench that somebody has reported at the first sign; its number and key."""
-    import json  # noqa: PLC0415
-
-    body = a_report(sign=codes[0], channel="qr", contact={"email": "kari@example.org"})
-    _, answer = live_server.request("PUT", f"/api/v1/reports/{uuid4()}", body)
-    return json.loads(answer)
+def test_who_does_not_allow_it_is_told_where_to_change_that(visit):
+    page = visit(answer="denied")
+    page.get_by_role("button", name="Tell me on this phone").click()
+    page.get_by_text("This phone does not let us.").wait_for()
 
 
-def test_me_too_is_one_tap_beside_what_is_known(resident, known, codes, script):
-    resident.scans_the_sign(codes[0])
-    if script:
-        resident.chooses("PA03")
-        known_here = resident.page.locator(".match")
-        expect(known_here).to_contain_text(re.compile("siden"))
-        known_here.locator(f"[data-number='{known['number']}']").click()
-        expect(known_here.locator("[role=status]")).not_to_be_empty()
-    else:
-        resident.page.locator("[data-island=already] > summary").click()
-        resident.page.locator(f"[data-number='{known['number']}']").click()
-        expect(resident.page).to_have_url(re.compile("followed=1"))
-    expect_followers(resident, known, 1)
+def test_without_network_the_button_stays_and_says_so(visit):
+    page = visit()
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Tell me on this phone").click()
+    page.get_by_text("That did not work.").wait_for()
+    assert page.get_by_role("button", name="Tell me on this phone").is_visible()
 
 
-def expect_followers(resident, known, count):
-    """The phone sends in its own time, so the page is asked until it says so."""
-    for _ in range(20):
-        resident.follows(known["number"])
-        if resident.page.locator("main").get_by_text(f"{count} ").count():
-            break
-        resident.page.wait_for_timeout(250)
-    expect(resident.page.locator("h1 + p")).to_contain_text(f"{count} ")
+def test_an_e_mail_is_asked_for_confirmed_and_stopped_without_any_script(
+    visit, demo_server, number
+):
+    page = visit(java_script_enabled=False)
+    assert page.get_by_role("button", name="Tell me on this phone").count() == 0
+    page.get_by_label("Your e-mail address").fill("ola@example.org")
+    page.get_by_role("button", name="Tell me by e-mail").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Check your e-mail"
+    page.goto(link_in_mail(demo_server, number))
+    page.get_by_role("button", name="Yes, send me e-mails").click()
+    assert "Thank you" in page.get_by_role("heading", level=1).inner_text()
+    page.goto(link_in_mail(demo_server, number))
+    page.get_by_role("button", name="Stop these e-mails").click()
+    assert "no more e-mails" in page.get_by_role("heading", level=1).inner_text()
 
 
-def test_the_key_link_adds_reopens_and_forgets(resident, front_desk, known, phone_photo):
-    page = resident.page
-    address = f"/r/{known['number']}?key={known['key']}"
-    front_desk.signs_in("front_desk")
-
-    page.goto(address)
-    page.locator("details:has([name=text]) > summary").click()
-    page.locator("[name=text]").fill("Den er verre nå.")
-    page.locator("input[type=file][name=photo]").set_input_files(phone_photo)
-    page.locator("form[action*='/message'] button[type=submit]").click()
-    expect(page.locator(".timeline")).to_contain_text("Den er verre nå.")
-    expect(page.locator("main .photos img")).to_have_count(1)
-
-    desk_page = f"/desk/reports/{known['number']}"
-    front_desk.page.goto(desk_page)
-    front_desk.page.locator("#status-public_text").fill("Hvilken benk er det?")
-    front_desk.sets_status("waiting")
-    page.goto(address)
-    expect(page.locator(".ds-alert")).to_contain_text("Hvilken benk er det?")
-    page.locator("[name=text]").fill("Den ved porten.")
-    page.locator("form[action*='/answer'] button[type=submit]").click()
-    expect(page.locator(".ds-tag").first).to_have_text("Under arbeid")
-
-    front_desk.page.goto(desk_page)
-    expect(front_desk.page.locator(".timeline")).to_contain_text("Den ved porten.")
-    front_desk.sets_status("fixed")
-    page.goto(address)
-    page.locator("details:has([name=text]) > summary").click()
-    page.locator("[name=text]").fill("Den er løs igjen.")
-    page.locator("form[action*='/reopen'] button[type=submit]").click()
-    expect(page.locator(".ds-tag").first).to_have_text("Mottatt")
-
-    page.locator("details:has([name=confirm]) > summary").click()
-    page.locator("[name=confirm]").check()
-    page.locator("form[action*='/erase-contact'] button[type=submit]").click()
-    expect(page.locator("[name=confirm]")).to_have_count(0)
-    front_desk.page.goto(desk_page)
-    expect(front_desk.page.locator("main")).not_to_contain_text("kari@example.org")
-
-
-def test_a_class_at_one_sign_is_not_taken_for_a_robot(live_server, front_desk, codes):
-    def pupil(n):
-        form = f"id={uuid4()}&category=PA04&description=Nr+{n}&opened_at=1700000000&website="
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return live_server.request("POST", f"/s/{codes[0]}", form.encode(), headers)[0]
-
-    with ThreadPoolExecutor(6) as threads:
-        assert list(threads.map(pupil, range(30))) == [303] * 30
-    front_desk.signs_in("front_desk")
-    front_desk.page.goto("/desk?status=held")
-    expect(front_desk.page.locator("tbody tr")).to_have_count(0)
-
-
-def test_a_robot_is_held_and_the_desk_decides(resident, front_desk, codes):
-    page = resident.page
-    resident.scans_the_sign(codes[0])
-    resident.chooses("PA14")
-    # As a robot fills in every field it finds, seen or not.
-    page.locator("#website").fill("https://pills.example", force=True)
-    resident.sends()
-    number = resident.reads_the_number()
-    resident.page.goto(f"/s/{codes[0]}")
-    expect(page.locator(f"[data-number='{number}']")).to_have_count(0)
-
-    front_desk.signs_in("front_desk")
-    front_desk.page.goto("/desk?status=held")
-    front_desk.opens(number)
-    front_desk.page.locator("form[action*='/release'] button").click()
-    expect(front_desk.page.locator("form[action*='/release']")).to_have_count(0)
-    page.goto(f"/s/{codes[0]}")
-    expect(page.locator(f"[data-number='{number}']")).to_have_count(1)
+def link_in_mail(server, number):
+    """The link in the mail about this report; the worker sends it within seconds."""
+    give_up_at = time.monotonic() + 20
+    while time.monotonic() < give_up_at:
+        for file in (server.folder / "mail").glob("*.eml"):
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if number in message["Subject"]:
+                text = message.get_body(("plain",)).get_content()
+                return re.search(r"/notices/\S+", text)[0]
+        time.sleep(0.1)
+    raise AssertionError("no mail has come")

@@ -49,15 +49,19 @@ class Worker:
     """A background worker in a process of its own."""
 
     def __init__(self, server):
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", WORKER],
-            cwd=ROOT,
-            env=server._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        assert self._process.stdout.readline() == b"ready\n"
+        log = server.folder / "worker.log"
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", WORKER],
+                cwd=ROOT,
+                env=server._environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        if self._process.stdout.readline() != b"ready\n":
+            self.kill()
+            raise RuntimeError(f"no worker:\n{log.read_text()}")
 
     def kill(self):
         os.killpg(self._process.pid, signal.SIGKILL)

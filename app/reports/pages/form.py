@@ -12,7 +12,7 @@ from app.database import MAX_ID, start_over
 from app.languages import LANGUAGES
 from app.permissions import MB, allow
 from app.places.models import Place
-from app.places.queries import find_place, list_places
+from app.places.queries import find_place
 from app.problems import Problem
 from app.rate_limits import REPORTS, limiter
 from app.reports import forms, tiles
@@ -21,7 +21,7 @@ from app.reports.models import Report
 from app.reports.pages import pages
 from app.reports.pages.already import already_view
 from app.reports.pages.place import place_or_404, place_view
-from app.reports.pages.spots import map_view, read_spot, search_view
+from app.reports.pages.spots import read_spot, search_view, where_view
 from app.reports.photos import MAX_BYTES, MAX_PER_REPORT
 from app.signs.models import Sign, SignState
 from app.signs.queries import sign_as_typed
@@ -55,7 +55,7 @@ def report_form() -> str:
     """
     place_id = request.args.get("place", "")
     place = place_or_404(int(place_id)) if place_id.isascii() and place_id.isdecimal() else None
-    search = None if place else search_view("resident.report_form")
+    search = None if place else search_view(into_form=True)
     values = {"place": str(place.id)} if place else read_spot()
     return _form_page(forms.empty_form(**values), None, place, search=search)
 
@@ -109,9 +109,7 @@ def _form_page(
         action=_send_to(),
         sign=_sign_view(sign),
         place=place_view(place) if place else None,
-        places=None if place else [{"id": one.id, "name": one.name} for one in list_places()],
-        search=search,
-        map=None if place else map_view(),
+        **({} if place else where_view(search)),
         already=already_view(sign, place),
         max_photos=MAX_PER_REPORT,
         **form_view(form, place, kept_photos),

@@ -37,7 +37,7 @@ def place(place_id: int) -> str:
         signs=signs,
         report_url=url_for(".report_form", place=found.id),
         canonical=canonical(place_url(found)),
-        map=map_view() if found.point is not None else None,
+        map=map_view([found]),
     )
 
 

@@ -24,7 +24,7 @@ def start() -> str | BaseResponse:
     """Find a place, or type the code of a sign."""
     typed = read_line(request.args, "code")
     view: dict[str, Any] = {"code_value": typed, "code_error": None, "suggestions": []}
-    search = search_view("resident.place")
+    search = search_view(into_form=False)
     if typed:
         try:
             return redirect(url_for(".sign_form", code=sign_as_typed(typed).code), 303)

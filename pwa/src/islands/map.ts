@@ -2,7 +2,7 @@
 import type { Island } from '../islands.ts';
 import type { MapHandle, MapOptions } from '../map.ts';
 import type { Here, Spots } from '../spots.ts';
-import { NoAnswer, at, findSpots, placeLine, titled } from '../spots.ts';
+import { MOST_NEAR, NoAnswer, at, findSpots, placeLine, titled } from '../spots.ts';
 import type { Pick } from './where.ts';
 
 type OpenMap = (canvas: HTMLElement, options: MapOptions) => MapHandle;
@@ -46,15 +46,22 @@ export const map: Island = (root) => {
   const say = root.dataset;
   const pick = 'pick' in say;
   const [west = 0, south = 0, east = 0, north = 0] = numbers(say['bounds']);
+  const [middleLat = 0, middleLon = 0] = numbers(say['middleOf']);
   let here: Here | undefined;
   let handle: MapHandle | undefined;
   root.hidden = false;
 
-  const [lat, lon] = [say['lat'], say['lon']];
-  if (lat && lon) here = { lat: Number(lat), lon: Number(lon), accuracy: say['accuracy'] ? Number(say['accuracy']) : null };
+  /** What stands in the form, else where the phone is, else what the page is about. */
+  const pinned = (): Here | undefined => {
+    const field = (name: string): string => root.closest('form')?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value ?? '';
+    const [lat, lon] = [field('lat') || say['lat'], field('lon') || say['lon']];
+    const accuracy = field('accuracy_m') || say['accuracy'];
+    if (!lat || !lon || (here && !field('lat'))) return here;
+    return { lat: Number(lat), lon: Number(lon), accuracy: accuracy ? Number(accuracy) : null };
+  };
 
   const showNear = (spots: Spots): void => {
-    list?.replaceChildren(...titled(say['near'], spots.places.map((place) => placeLine(place, say['to']))));
+    list?.replaceChildren(...titled(say['near'], spots.places.slice(0, MOST_NEAR).map((place) => placeLine(place, say['to']))));
     handle?.showPlaces(spots.places, (place) => placeLine(place, say['to']));
   };
 
@@ -68,7 +75,6 @@ export const map: Island = (root) => {
   };
 
   const onPick = (spot: Here): void => {
-    here = spot;
     const spots = findSpots(at(spot));
     const detail: Pick = { here: spot, spots };
     root.dispatchEvent(new CustomEvent('pick', { detail, bubbles: true }));
@@ -77,27 +83,29 @@ export const map: Island = (root) => {
 
   const open = async (): Promise<void> => {
     const openMap = await fetched(say['script'] ?? '', say['style'] ?? '');
+    const first = pinned();
     frame.hidden = false;
     handle = openMap(canvas, {
       bounds: [west, south, east, north],
-      start: here,
+      middle: { lat: middleLat, lon: middleLon, accuracy: null },
+      pin: first,
       name: say['name'] ?? '',
       pick,
       words: { map: say['label'] ?? '', pin: say['pin'] ?? '', zoomIn: say['zoomIn'] ?? '', zoomOut: say['zoomOut'] ?? '' },
       onPick,
       onMove: (middle) => void (pick && lookAround(middle)),
     });
-    if (pick && here) onPick(here);
+    if (pick && first) onPick(first);
   };
 
-  const show = (opened: boolean): void => {
-    frame.hidden = !opened;
-    toggle.ariaExpanded = String(opened);
-    word.textContent = (opened ? say['close'] : say['open']) ?? '';
-    root.dispatchEvent(new CustomEvent('map', { detail: opened, bubbles: true }));
+  const show = (isOpen: boolean): void => {
+    frame.hidden = !isOpen;
+    toggle.ariaExpanded = String(isOpen);
+    word.textContent = (isOpen ? say['close'] : say['open']) ?? '';
+    root.dispatchEvent(new CustomEvent('map', { detail: isOpen, bubbles: true }));
   };
 
-  const start = async (): Promise<void> => {
+  const tryToOpen = async (): Promise<void> => {
     if (toggle.ariaDisabled) return;
     toggle.ariaDisabled = 'true';
     said.textContent = '';
@@ -120,7 +128,7 @@ export const map: Island = (root) => {
 
   toggle.addEventListener('click', () => {
     if (handle) close();
-    else void start();
+    else void tryToOpen();
   });
   root.querySelector('[data-middle]')?.addEventListener('click', () => {
     handle?.pickMiddle();

@@ -1,7 +1,7 @@
 /** “Use my position”: the places nearest to the phone as a list, and on the start page what is reported there. */
 import type { Island } from '../islands.ts';
 import type { Here } from '../spots.ts';
-import { NoAnswer, ask, at, choices, fill, findSpots, line, metres, placeLine, titled } from '../spots.ts';
+import { NoAnswer, ask, at, choices, fill, findSpots, line, MOST_NEAR, metres, placeLine, titled } from '../spots.ts';
 
 /** Beyond this a list of places is a guess, and people are told so. */
 export const POOR_M = 100;
@@ -74,8 +74,8 @@ export const nearMe: Island = (root) => {
     }
     const accuracy = here.accuracy ?? 0;
     said.textContent = fill(accuracy > POOR_M ? say['poor'] : say['good'], { metres: metres(accuracy) });
-    found.replaceChildren(...titled(say['nearest'], places.map((place) => placeLine(place, say['to']))));
-    if (say['to']) found.append(ownPosition(here, say['use'] ?? '', say['chosen'] ?? ''));
+    found.replaceChildren(...titled(say['nearest'], places.slice(0, MOST_NEAR).map((place) => placeLine(place, say['to']))));
+    if (say['to']) found.append(ownPosition(here, say['use'] ?? '', `${say['chosen'] ?? ''} (± ${metres(accuracy)})`));
     if (say['openReports']) found.append(...(await reportsNear(here, say['openReports'])));
   };
 

@@ -35,6 +35,8 @@ export const where: Island = (root) => {
   };
 
   let chosen: Choice | undefined;
+  /** What the address of this page says; it wins over a draft, until another spot is chosen. */
+  let given: Choice | undefined;
   let mapOpen = false;
 
   const show = (): void => {
@@ -52,6 +54,7 @@ export const where: Island = (root) => {
 
   const choose = (choice: Choice): void => {
     const before = chosen;
+    if (choice !== given) given = undefined;
     chosen = choice;
     const position = choice.here ? at(choice.here) : {};
     put('lat', position['lat'] ?? '');
@@ -66,7 +69,7 @@ export const where: Island = (root) => {
 
   const forget = (): void => {
     if (chosen?.isAddress) put('address', '');
-    chosen = undefined;
+    chosen = given = undefined;
     for (const name of ['lat', 'lon', 'accuracy_m', 'place']) put(name, '');
     tell();
   };
@@ -118,6 +121,10 @@ export const where: Island = (root) => {
   form.addEventListener('change', () => {
     const lat = Number(field('lat')?.value);
     const lon = Number(field('lon')?.value);
+    if (given?.here && Number(at(given.here)['lat']) !== lat) {
+      choose(given);
+      return;
+    }
     if (lat && lon && !chosen?.here) {
       const address = field('address')?.value ?? '';
       chosen = { here: { lat, lon, accuracy: null }, text: address || (say['pickedAlone'] ?? ''), isAddress: address !== '' };
@@ -128,7 +135,9 @@ export const where: Island = (root) => {
     }
   });
 
-  // What the address of this page says wins over a draft.
   const { chosen: words, lat, lon } = say;
-  if (words && lat && lon) choose({ here: { lat: Number(lat), lon: Number(lon), accuracy: null }, text: words, isAddress: Boolean(field('address')?.value) });
+  if (words && lat && lon) {
+    given = { here: { lat: Number(lat), lon: Number(lon), accuracy: null }, text: words, isAddress: Boolean(field('address')?.value) };
+    choose(given);
+  }
 };

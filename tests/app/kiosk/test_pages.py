@@ -75,6 +75,8 @@ def test_danger_and_questions_are_asked_here_too(client, place):
     asked = send(client, **fields)
     assert asked.status_code == 422
     assert 'href="tel:113"' in asked.text
+    assert "This screen cannot call" in client.get("/kiosk/report?lang=en").text
+    assert "This screen cannot call" not in client.get("/report?lang=en").text
     answered = fields | {"answers-danger": "no", "asked": ["", "what"], "answers-what": "swing"}
     assert send(client, **answered).status_code == 303
     assert only_report().answers == {"danger": False, "what": "swing"}

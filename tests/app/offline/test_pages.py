@@ -56,7 +56,9 @@ def test_the_manifest_speaks_the_language_of_the_page_and_names_icons_that_exist
     manifest = json.loads(client.get("/manifest.webmanifest?lang=nn").data)
     assert manifest["lang"] == "nn"
     assert manifest["start_url"] == "/?lang=nn"
-    for entry in manifest["icons"]:
+    drawing, *pictures = manifest["icons"]
+    assert client.get(drawing["src"], buffered=True).mimetype == drawing["type"]
+    for entry in pictures:
         picture = Image.open(io.BytesIO(client.get(entry["src"]).data))
         assert entry["sizes"] == f"{picture.width}x{picture.height}"
 

@@ -1,0 +1,146 @@
+"""Scripts blocked, lost or failing half way, and a phone of ten years ago: the report is sent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import PHONE, Resident
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
+
+SCRIPTS = re.compile(r"/static/[\w-]+\.js$")
+PAGES = re.compile(r"/(\?.*)?$|/(s|S|r|places)/\w|/report")
+
+
+def lose(scripts):
+    """Every such script is asked for and never comes."""
+    return lambda page: page.route(scripts, lambda route: route.abort())
+
+
+def break_off(page):
+    """The scripts end in the middle, as when a connection breaks."""
+
+    def half(route):
+        answer = route.fetch()
+        code = answer.text()
+        route.fulfill(response=answer, body=code[: len(code) // 2])
+
+    page.route(SCRIPTS, half)
+
+
+def lack(*names):
+    """The script starts, and finds that the browser does not have what it needs."""
+    lines = "".join(f"delete window.{name}; delete Window.prototype.{name};" for name in names)
+    return lambda page: page.add_init_script(lines)
+
+
+def be_five_years_old(page):
+    """Modules run, and a form cannot be sent by asking it to."""
+    page.add_init_script(
+        "delete HTMLFormElement.prototype.requestSubmit; delete window.requestIdleCallback;"
+        "delete crypto.randomUUID; delete Crypto.prototype.randomUUID; delete Array.prototype.at"
+    )
+
+
+def throw_half_way(page):
+    """The first island that the script starts fails."""
+    page.add_init_script("Document.prototype.querySelectorAll = () => { throw new Error('old') }")
+
+
+def be_ten_years_old(page):
+    """No modules, no layers, no :has() and its like: what an old browser does not know it drops."""
+
+    def aged(route):
+        answer = route.fetch(max_redirects=0)
+        if "text/html" not in answer.headers.get("content-type", ""):
+            return route.fulfill(response=answer)
+        body = re.sub(r'<script type="module".*?</script>', "", answer.text())
+        body = re.sub(r"(<style>)(.*?)(</style>)", as_of_2016, body, flags=re.DOTALL)
+        # The policy knows the style by its hash, which is another one now.
+        headers = answer.headers | {"content-security-policy": ""}
+        return route.fulfill(response=answer, body=body, headers=headers)
+
+    page.route(PAGES, aged)
+
+
+UNKNOWN_THEN = re.compile(r":has\(|:is\(|:where\(|:focus-visible|::file-selector-button|@layer")
+UNKNOWN_VALUES = re.compile(
+    r"[\w-]+:[^;{}]*(\b(min|max|clamp|round)\(|color-mix|svh)[^;{}]*|inset:[^;{}]*"
+)
+
+
+def as_of_2016(style):
+    """The style as a browser of 2016 reads it: a rule with an unknown selector is no rule."""
+    rules = [
+        rule for rule in cut_into_rules(style[2]) if not UNKNOWN_THEN.search(rule.partition("{")[0])
+    ]
+    return style[1] + UNKNOWN_VALUES.sub("", "".join(rules)) + style[3]
+
+
+def cut_into_rules(css):
+    depth = start = 0
+    for at, character in enumerate(css):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth == 0 and character in "};":
+            yield css[start : at + 1]
+            start = at + 1
+
+
+TROUBLES = {
+    "scripts blocked": lose(SCRIPTS),
+    "the outbox lost": lose(re.compile(r"/static/outbox-[\w-]+\.js$")),
+    "scripts broken off": break_off,
+    "a script failing half way": throw_half_way,
+    "no place to keep anything": lack("indexedDB", "localStorage", "caches"),
+    "no modern parts": lack("createImageBitmap", "OffscreenCanvas", "DataTransfer", "fetch"),
+    "a phone of five years ago": be_five_years_old,
+    "a phone of ten years ago": be_ten_years_old,
+}
+
+
+@pytest.fixture(params=TROUBLES)
+def resident(request, browser, demo_server):
+    person = Resident(browser, demo_server.url, PHONE, script=True)
+    TROUBLES[request.param](person.page)
+    yield person
+    # The browser rightly complains about what was taken away.
+    person.complaints.clear()
+    person.leave()
+
+
+@pytest.fixture
+def code(demo_server):
+    return re.search(r"a park: \S+/s/(\w{6})", demo_server.log())[1]
+
+
+def test_a_report_with_a_photo_is_sent_and_followed(resident, code, phone_photo):
+    resident.page.goto("/")
+    resident.page.locator("[name=code]").fill(code)
+    resident.page.keyboard.press("Enter")
+    expect(resident.page.locator("h1")).to_contain_text("Byparken")
+    resident.chooses("PA03")
+    resident.describes("En planke er brukket.")
+    resident.adds_photos(phone_photo)
+    resident.sends()
+    number = resident.reads_the_number()
+    expect(resident.page.locator("main")).to_contain_text("En planke er brukket.")
+    expect(resident.page.locator("main img")).to_have_count(1)
+    resident.follows(number)
+    expect(resident.page.locator("main")).to_contain_text("Mottatt")
+    expect(resident.page.locator("main")).not_to_contain_text("En planke er brukket.")
+
+
+def test_a_dangerous_fault_shows_the_phones_before_it_is_sent(resident, code):
+    resident.scans_the_sign(code)
+    resident.chooses("PA09")
+    box = resident.page.locator("input[name=danger_seen]")
+    if not box.is_visible():
+        resident.sends()
+    for phone in ("110", "112", "113"):
+        expect(resident.page.locator(f"a[href='tel:{phone}']").first).to_be_visible()
+    box.check()
+    resident.sends()
+    assert resident.reads_the_number()
