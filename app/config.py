@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -176,13 +176,20 @@ def _address_url(read: _Reader) -> str:
 def _smtp_url(read: _Reader) -> str:
     url = read.text("SMTP_URL", (VAR / "mail").as_uri())
     parts = urlsplit(url)
-    usable = parts.path if parts.scheme == "file" else parts.hostname
+    usable = parts.path if parts.scheme == "file" else parts.hostname and _has_port_or_none(parts)
     if parts.scheme not in {"smtp", "smtps", "file"} or not usable:
         # Not the address itself: it holds a password.
         raise BadSetting(
             "SMTP_URL: give smtp://USER:PASSWORD@HOST:PORT, smtps://… or file:///FOLDER."
         )
     return url
+
+
+def _has_port_or_none(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def _mail_from(read: _Reader) -> str:

@@ -201,9 +201,9 @@ def a_tile(z: int, y: int, x: int) -> bytes:
     picture = Image.new("RGB", (SIDE_PX, SIDE_PX), "#e9efdf")
     draw = ImageDraw.Draw(picture)
     scale = 2 ** (z - 12)
-    for step in range(0, SIDE_PX, 4):
+    for step in range(0, SIDE_PX, 8):
         wide = _wave((x * SIDE_PX + step) / scale) * scale - y * SIDE_PX
-        draw.rectangle([step, wide, step + 4, wide + 90 * scale], fill="#bfd8ec")
+        draw.rectangle([step, wide, step + 8, wide + 90 * scale], fill="#bfd8ec")
         road = (_wave((x * SIDE_PX + step) / scale * 3) - 60) * scale - y * SIDE_PX
         draw.ellipse([step - 2, road - 2, step + 6, road + 6], fill="#ffffff", outline="#d6d0c4")
     draw.text((8, 8), f"{z}/{y}/{x}", fill="#8a8f7d")

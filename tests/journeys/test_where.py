@@ -180,6 +180,7 @@ def test_the_pin_is_put_dragged_and_moved_by_keys_and_its_position_sent(resident
     resident.finds_nothing_in_the_way()
 
     pin = resident.page.locator(".map-pin")
+    pin.scroll_into_view_if_needed()
     box = pin.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     resident.page.mouse.move(x, y)

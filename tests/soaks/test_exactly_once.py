@@ -24,6 +24,7 @@ from sqlalchemy import create_engine, text
 from tests.conftest import SOAK_IN_FULL, SQLITE
 from tests.faults import BadLink
 from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.phone import wait_until_ready
 from tests.pictures import a_photo
 from tests.server import Server
 
@@ -123,10 +124,10 @@ class Soak:
         token = str(uuid4())
         end = self._next_end()
         self.ends[end] += 1
-        page = self._phone.opens(f"/s/{chance.choice(self._codes)}")
+        page = self._open_form()
         self._fill_in(page, token)
         if end == "opens another tab":
-            other = self._phone.opens(f"/s/{chance.choice(self._codes)}")
+            other = self._open_form()
             other.locator("#description").fill("x")
         page.locator("form[data-report-form] button[type=submit]:visible").first.click(
             no_wait_after=True
@@ -134,6 +135,15 @@ class Soak:
         time.sleep(chance.uniform(0, 0.12))
         self._end(end, page)
         link.offline = link.offline and chance.random() < 0.5
+
+    def _open_form(self) -> Page:
+        address = f"/s/{self._chance.choice(self._codes)}"
+        try:
+            return self._phone.opens(address)
+        except BrowserError:
+            # A browser that was killed soon after its first visit may have lost the kept pages.
+            self._link.offline = False
+            return self._phone.opens(address)
 
     def _next_end(self) -> str:
         """Each end once, the rest by chance."""
@@ -231,10 +241,7 @@ def test_what_the_page_called_kept_arrives_once_with_its_photo(fresh_server, tmp
 def get_ready(phone: Phone, soak: Soak) -> None:
     """One visit with network, as everybody has before the first report without it."""
     page = phone.opens(f"/s/{soak._codes[0]}")
-    page.wait_for_function(
-        "async () => (await (await caches.open((await caches.keys())[0] ?? '-')).keys()).length > 8"
-    )
-    page.wait_for_timeout(1500)
+    wait_until_ready(page)
     page.close()
 
 

@@ -49,7 +49,7 @@ export const map: Island = (root) => {
   const [middleLat = 0, middleLon = 0] = numbers(say['middleOf']);
   let here: Here | undefined;
   let handle: MapHandle | undefined;
-  root.hidden = false;
+  root.toggleAttribute('data-shown', true);
 
   /** What stands in the form, else where the phone is, else what the page is about. */
   const pinned = (): Here | undefined => {

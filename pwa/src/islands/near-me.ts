@@ -62,7 +62,7 @@ export const nearMe: Island = (root) => {
   const found = root.querySelector<HTMLElement>('[data-found]');
   if (!button || !said || !found || !('geolocation' in navigator)) return;
   const say = root.dataset;
-  root.hidden = false;
+  root.toggleAttribute('data-shown', true);
 
   const show = async (): Promise<void> => {
     const here = await position();
@@ -75,7 +75,7 @@ export const nearMe: Island = (root) => {
     const accuracy = here.accuracy ?? 0;
     said.textContent = fill(accuracy > POOR_M ? say['poor'] : say['good'], { metres: metres(accuracy) });
     found.replaceChildren(...titled(say['nearest'], places.slice(0, MOST_NEAR).map((place) => placeLine(place, say['to']))));
-    if (say['to']) found.append(ownPosition(here, say['use'] ?? '', `${say['chosen'] ?? ''} (± ${metres(accuracy)})`));
+    if (say['to']) found.append(ownPosition(here, say['use'] ?? '', `${say['chosen'] ?? ''} (±\u00a0${metres(accuracy)})`));
     if (say['openReports']) found.append(...(await reportsNear(here, say['openReports'])));
   };
 

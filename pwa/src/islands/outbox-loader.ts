@@ -28,9 +28,13 @@ export function loadOutboxWhenNeeded(): void {
     const late = new Promise((resolve) => {
       setTimeout(resolve, PATIENCE_MS);
     });
+    // In a turn of its own: while the browser still fires this event, it ignores a second wish to submit.
     const goOn = (): void => {
-      form?.removeEventListener('submit', hold, true);
-      form?.requestSubmit();
+      setTimeout(() => {
+        form?.removeEventListener('submit', hold, true);
+        if (form && 'requestSubmit' in form) form.requestSubmit();
+        else (form as HTMLFormElement | null)?.submit();
+      });
     };
     void Promise.race([load(), late]).then(goOn, goOn);
   };

@@ -12,7 +12,7 @@ export const share: Island = (root) => {
   const said = root.parentElement?.querySelector<HTMLElement>('[data-shared]');
   if (!said) return;
   const { copied = '', failed = '' } = root.dataset;
-  root.hidden = false;
+  root.parentElement?.toggleAttribute('data-shown', true);
 
   const handOn = async (): Promise<void> => {
     const url = cleanAddress(location.href);

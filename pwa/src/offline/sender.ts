@@ -98,7 +98,7 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
         : { 'Content-Type': 'application/json' },
       redirect: 'error',
       cache: 'no-store',
-      signal: AbortSignal.timeout(BASE_TIME_MS + size / SLOWEST_BYTES_PER_MS),
+      signal: AbortSignal.timeout(BASE_TIME_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS)),
     });
     const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
     const content = isJson ? ((await response.json()) as Readonly<Record<string, unknown>> | null) : null;

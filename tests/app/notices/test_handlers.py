@@ -118,6 +118,21 @@ def test_the_reporters_mails_lead_to_their_own_page_and_a_followers_do_not(
     assert key not in told["ola@example.org"]
 
 
+def test_a_question_is_put_to_the_reporter_and_told_to_others(reported, happens, work, mails):
+    report = reported(language="en")
+    work()
+    operations.follow_by_email(report, "ola@example.org", "en", by_reporter=False)
+    session().commit()
+    confirm_all()
+    happens(report, "waiting", "Hvilken benk?")
+    work()
+    told = {mail["To"]: mail for mail in mails()}
+    assert "We have a question for you" in told[KARI]["Subject"]
+    assert "Answer us" in plain(told[KARI])
+    assert "Waiting for an answer" in told["ola@example.org"]["Subject"]
+    assert "Answer us" not in plain(told["ola@example.org"])
+
+
 def test_a_follower_is_asked_first_and_not_again_after_saying_yes(reported, happens, work, mails):
     report = reported()
     operations.follow_by_email(report, "ola@example.org", "en", by_reporter=False)

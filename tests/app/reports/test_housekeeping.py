@@ -56,4 +56,10 @@ def test_the_worker_knows_its_work(app):
     opened = queue()
     names = {type(task).__name__ for task in opened._registry.periodic_tasks}
     opened.storage.close()
-    assert names == {"sweep_photos", "erase_contacts"}
+    assert names == {
+        "sweep_photos",
+        "erase_contacts",
+        "sweep_outbox",
+        "forget_dead_messages",
+        "end_subscriptions",
+    }
