@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("landing", "server", "lighthouse")
+MEASUREMENTS = ("landing", "server", "lighthouse", "journey")
 
 
 def main(names: list[str]) -> None:

@@ -64,8 +64,8 @@ class BadLink:
         link = self
 
         class Handler(BaseHTTPRequestHandler):
-            # A browser repeats by itself what broke on a connection it had used before, and the fault
-            # would be none; so each request has a connection of its own.
+            # A browser repeats by itself what broke on a connection that it had used before, and
+            # the fault would be none; so each request has a connection of its own.
             protocol_version = "HTTP/1.0"
 
             def handle_one_request(self) -> None:

@@ -65,6 +65,8 @@ def tabs(browser, demo_server):
     def tab(role=None):
         if role not in opened:
             opened[role] = new_tab(browser, demo_server)
+            # What was typed on one screen is not to turn up on the next.
+            opened[role].add_init_script("sessionStorage.clear()")
             if role:
                 account = {"email": f"{role}@demo.vof", "password": f"demo-{role}"}
                 headers = {"Origin": demo_server.url}

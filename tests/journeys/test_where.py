@@ -48,7 +48,9 @@ class Wanderer(Resident):
         self.page.on("request", self._note_report)
 
     def _note_report(self, request):
-        if request.method == "PUT" and re.search("/api/v1/reports/[0-9a-f-]{36}([?]|$)", request.url):
+        if request.method == "PUT" and re.search(
+            "/api/v1/reports/[0-9a-f-]{36}([?]|$)", request.url
+        ):
             self.sent.append(json.loads(request.post_data))
 
     def stands_at(self, place, accuracy=12):

@@ -382,7 +382,7 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
   if (kept && !document.querySelector('.ds-error-summary')) {
     corrected = kept.corrected;
     fill(kept.values);
-  }
+  } else draft();
   if (corrected === null) return;
   const id = corrected;
   const item = await inStore('readonly', (store) => store.get('outbox', id));
