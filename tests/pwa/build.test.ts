@@ -24,8 +24,15 @@ after(() => {
 
 const asset = (name: string): string => read(assets[name] ?? assert.fail(`assets.json lacks ${name}`)).toString();
 
-test('every asset is there, packed in both ways', () => {
-  assert.deepEqual(Object.keys(assets), ['resident.css', 'staff.css', 'site.js', 'staff.js', 'icon.svg']);
+test('every asset that a page asks for is there, and the worker', () => {
+  const templates = join(pwa, 'templates');
+  const pages = readdirSync(templates, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'));
+  const asked = pages.flatMap((name) => [...readFileSync(join(templates, name), 'utf8').matchAll(/\basset\('([^']+)'\)/g)].map((match) => match[1] ?? ''));
+  assert.ok(asked.includes('site.js'));
+  assert.deepEqual(new Set([...asked, 'resident.css', 'worker.js', 'icon.svg']).difference(new Set(Object.keys(assets))), new Set());
+});
+
+test('every asset is packed in both ways', () => {
   for (const file of Object.values(assets)) {
     assert.deepEqual(zlib.brotliDecompressSync(read(`${file}.br`)), read(file));
     assert.deepEqual(zlib.gunzipSync(read(`${file}.gz`)), read(file));
