@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from http import HTTPStatus
 from typing import Any
 
@@ -15,12 +16,13 @@ from app.permissions import allow
 from app.places.models import Place
 from app.places.queries import find_place, list_places, search_places
 from app.problems import NoSuchReport, Problem
-from app.rate_limits import REPORTS, limiter
+from app.rate_limits import FOLLOWS, REPORTS, limiter
 from app.reports import forms, wording
+from app.reports.followers import follow_report
 from app.reports.models import Channel
 from app.reports.pages.form import form_view
-from app.reports.pages.place import place_or_404, place_view
-from app.reports.queries import find_report
+from app.reports.pages.place import place_or_404, place_view, report_lines
+from app.reports.queries import find_report, list_to_compare, read_number
 
 MOST_FOUND = 12
 
@@ -113,9 +115,32 @@ def _form_page(form: forms.ReportForm, place: Place | None) -> str:
         "kiosk/form.html",
         action=url_for(".send_report", lang=language()),
         place=place_view(place) if place else None,
+        already=_already_view(place) if place else None,
         start_url=_start_url(),
         **view,
     )
+
+
+def _already_view(place: Place) -> dict[str, Any]:
+    """What is open at the place; nothing here leads out of the screen's own pages."""
+    reports, total = list_to_compare(place.id, None)
+    lines = [
+        line | {"follow_url": url_for(".follow", number=line["number"], lang=language())}
+        for line in report_lines(reports)
+    ]
+    return {"id": str(uuid.uuid4()), "reports": lines, "total": total}
+
+
+@pages.post("/follow/<number>")
+@allow(anyone=True)
+@limiter.limit(FOLLOWS)
+def follow(number: str) -> BaseResponse:
+    """Say “me too” to what somebody has reported before."""
+    sent = forms.read_id() or uuid.uuid4()
+    follower = uuid.uuid5(sent, read_number(number))
+    followed, _created = follow_report(number, follower, Channel.KIOSK)
+    to = url_for(".done", number=followed.number, lang=language(), followed=1)
+    return redirect(to, 303)
 
 
 @pages.get("/done/<number>")
@@ -129,6 +154,7 @@ def done(number: str) -> str:
     return render_template(
         "kiosk/done.html",
         number=filed.number,
+        followed="followed" in request.args,
         unit_name=filed.unit.name,
         deadline=wording.deadline_sentence(filed),
         follow_url=follow.partition("?")[0],

@@ -32,7 +32,7 @@ def small_targets(page):
         """least => [...document.querySelectorAll('a, button, summary, input, textarea')]
         .map(one => [one, one.closest('.tiles label, .ds-field') ?? one])
         .filter(([one, target]) => one.checkVisibility()
-            && !one.matches('.ds-skip-link, [type="hidden"]')
+            && !one.matches('.ds-skip-link, [type="hidden"], .unseen *')
             && target.getBoundingClientRect().height < least)
         .map(([one]) => one.outerHTML.slice(0, 80))""",
         LEAST_TARGET_PX,

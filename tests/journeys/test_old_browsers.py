@@ -124,6 +124,7 @@ def resident(request, browser, demo_server):
     person = Resident(browser, demo_server.url, PHONE, script=True)
     TROUBLES[request.param](person.page)
     yield person
+    person.page.unroute_all(behavior="wait")
     # The browser rightly complains about what was taken away.
     person.complaints.clear()
     person.leave()

@@ -105,7 +105,7 @@ export const already: Island = (root) => {
         word.role = 'status';
         button.after(word);
         said.set(id, word);
-        word.textContent = navigator.onLine ? noted : kept;
+        word.textContent = kept;
         void sendWaiting();
         void askForSync().catch(() => undefined);
       },

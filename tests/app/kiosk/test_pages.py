@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.database import db
+from app.database import db, now
 from app.places.models import Place
 from app.reports.keys import report_key
-from app.reports.models import Report
+from app.reports.models import Follower, Report
 from tests.conftest import FROM_HERE
 from tests.html import inspect_page
 
@@ -138,3 +138,31 @@ def test_the_language_of_one_person_is_not_that_of_the_next(client):
 @pytest.mark.parametrize("kind", ["", "nothing", "park'"])
 def test_an_unknown_kind_is_the_start(client, kind):
     assert any(url.endswith("kind=park") for url in links(client.get(f"/kiosk?kind={kind}")))
+
+
+def test_what_is_open_at_the_place_can_be_followed_with_one_touch(client, place, filed):
+    report = filed(place=place.id)
+    form = client.get(f"/kiosk/report?place={place.id}")
+    follow_url = f"/kiosk/follow/{report.number}?lang=nb"
+    assert follow_url in form.text
+    sent = {"id": "7e1e1b0e-1c1e-4b0e-9c1e-1b0e1c1e4b0e"}
+    noted = client.post(follow_url, data=sent, headers=FROM_HERE)
+    assert client.post(follow_url, data=sent, headers=FROM_HERE).location == noted.location
+    assert noted.location == f"/kiosk/done/{report.number}?lang=nb&followed=1"
+    assert "Takk, det er notert." in client.get(noted.location).text
+    follower = db.session.scalars(select(Follower)).one()
+    assert (follower.report_id, follower.channel) == (report.id, "kiosk")
+
+
+def test_what_has_been_closed_meanwhile_is_said_on_the_screen_itself(client, filed):
+    report = filed()
+    report.closed_at = now()
+    db.session.commit()
+    answer = client.post(f"/kiosk/follow/{report.number}", headers=FROM_HERE)
+    assert answer.status_code == 409
+    assert 'data-island="kiosk"' in answer.text
+
+
+def test_a_robot_that_fills_in_the_trap_is_held_here_too(client, place):
+    send(client, place=str(place.id), website="https://example.org")
+    assert only_report().held_at
