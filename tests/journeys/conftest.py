@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.pictures import a_phone_photo
 from tests.server import Server
@@ -18,6 +18,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
 ]
+
+# No journey is about time: two browsers, two servers and a database may share one slow core.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

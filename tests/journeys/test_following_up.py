@@ -49,7 +49,12 @@ def test_me_too_is_one_tap_beside_what_is_known(resident, known, codes, script):
         known_here = resident.page.locator(".match")
         expect(known_here).to_contain_text(re.compile("siden"))
         known_here.locator(f"[data-number='{known['number']}']").click()
-        expect(known_here.locator("[role=status]")).not_to_be_empty()
+        expect(known_here.locator("[role=status]")).to_contain_text("Takk")
+        # The same phone is not asked a second time.
+        resident.scans_the_sign(codes[0])
+        resident.chooses("PA03")
+        known_again = known_here.locator(f"[data-number='{known['number']}']")
+        expect(known_again).to_have_attribute("aria-disabled", "true")
     else:
         resident.page.locator("[data-island=already] > summary").click()
         resident.page.locator(f"[data-number='{known['number']}']").click()

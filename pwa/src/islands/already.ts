@@ -35,12 +35,21 @@ async function keepFollow(id: string, button: HTMLButtonElement, where: string):
   });
 }
 
+/** The reports that this phone has sent or followed, by number. */
+async function knownHere(): Promise<Map<string, { readonly id: string; readonly state: 'own' | 'noted' | 'kept' }>> {
+  const [items, receipts] = await inStore('readonly', (store) => Promise.all([store.all('outbox'), store.all('mine')]));
+  const known: Awaited<ReturnType<typeof knownHere>> = new Map();
+  for (const { id, url } of items) known.set(/by-number\/([^/]+)/.exec(url)?.[1] ?? '', { id, state: 'kept' });
+  for (const { id, number, path } of receipts) known.set(number, { id, state: path.includes('key=') ? 'own' : 'noted' });
+  return known;
+}
+
 export const already: Island = (root) => {
   const form = document.querySelector<HTMLElement>('[data-report-form]');
   const rest = form?.querySelector('[data-gate-rest]');
   const list = root.querySelector('ul');
   if (!form || !rest || !list) return;
-  const { ask = '', noted = '', kept = '' } = root.dataset;
+  const { ask = '', own = '', noted = '', kept = '' } = root.dataset;
 
   const box = document.createElement('div');
   box.className = 'match';
@@ -76,21 +85,40 @@ export const already: Island = (root) => {
     if (touched) box.scrollIntoView({ block: 'nearest' });
   };
 
-  // Another place was chosen, and its lines stand in the list now (near.ts).
-  root.addEventListener('renew', () => {
-    lines = [...list.children];
-    shown = null;
-    show();
-  });
-  form.addEventListener('change', show);
-  window.addEventListener('pageshow', show);
-  show();
-
   const said = new Map<string, HTMLElement>();
   new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }: MessageEvent<News | string>) => {
     const line = typeof data === 'object' && said.get(data.id);
     if (line) line.textContent = data.refusal?.message ?? (data.receipt ? noted : kept);
   });
+
+  const mark = (button: HTMLButtonElement, id: string, text: string): void => {
+    button.ariaDisabled = 'true';
+    const word = document.createElement('p');
+    word.role = 'status';
+    button.after(word);
+    said.set(id, word);
+    word.textContent = text;
+  };
+  // Without a store on this phone there is nothing to remember.
+  const remember = async (): Promise<void> => {
+    const known = await knownHere();
+    for (const button of document.querySelectorAll<HTMLButtonElement>('[form="me-too"][data-number]')) {
+      const before = known.get(button.dataset['number'] ?? '');
+      if (before && !button.ariaDisabled) mark(button, before.id, { own, noted, kept }[before.state]);
+    }
+  };
+
+  // Another place was chosen, and its lines stand in the list now (near.ts).
+  root.addEventListener('renew', () => {
+    lines = [...list.children];
+    shown = null;
+    show();
+    void remember().catch(() => undefined);
+  });
+  form.addEventListener('change', show);
+  window.addEventListener('pageshow', show);
+  show();
+  void remember().catch(() => undefined);
 
   const onClick = (event: Event): void => {
     const button = (event.target as Element).closest<HTMLButtonElement>('[data-number]');
@@ -101,11 +129,7 @@ export const already: Island = (root) => {
     const id = newId();
     keepFollow(id, button, form.dataset['where'] ?? '').then(
       () => {
-        const word = document.createElement('p');
-        word.role = 'status';
-        button.after(word);
-        said.set(id, word);
-        word.textContent = kept;
+        mark(button, id, kept);
         void sendWaiting();
         void askForSync().catch(() => undefined);
       },
