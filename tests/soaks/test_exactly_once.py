@@ -167,8 +167,10 @@ class Soak:
             self._server.start()
         elif end in {"stays", "opens another tab"}:
             page.wait_for_timeout(self._chance.choice([100, 400, 900]))
+        # As a finger closes it, and without waiting: a tab that is just going to another page may
+        # never answer. Then it stays until the next round.
         for one in self._phone.context.pages[1:]:
-            one.close()
+            one.close(run_before_unload=True)
 
     def drain(self) -> None:
         """Faults are over; the pages send what is left."""

@@ -21,7 +21,7 @@ export const mine: Island = (root) => {
   const language = document.documentElement.lang;
   const date = (iso: string): string =>
     // Browsers know no nynorsk; its dates read like those of bokmål where only numbers are shown.
-    new Date(iso).toLocaleString(language === 'nn' ? ['nn', 'nb'] : language, { dateStyle: 'short', timeStyle: 'short' });
+    new Date(iso).toLocaleString(language === 'nn' ? ['nn', 'nb'] : language, { dateStyle: 'short', timeStyle: 'short', timeZone: 'Europe/Oslo' });
 
   const copy = (name: string): Row => {
     const template = root.querySelector<HTMLTemplateElement>(`template[data-row="${name}"]`);
