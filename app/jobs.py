@@ -8,6 +8,7 @@ there is something.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,8 @@ from app.reports import housekeeping
 log = logging.getLogger(__name__)
 
 WORKERS = 2
+# Whoever is sending a report goes before the letters about those that have arrived.
+NICENESS = 10
 # How long the worker may sleep when it has seen no work for a while; on SQLite it has to look.
 LONGEST_SLEEP_S = 1.0
 
@@ -53,6 +56,7 @@ def queue() -> Huey:
 
 def run_worker() -> None:
     """Run the background work until stopped."""
+    os.nice(NICENESS)
     consumer = queue().create_consumer(
         workers=WORKERS, max_delay=LONGEST_SLEEP_S, check_worker_health=True
     )
