@@ -66,6 +66,9 @@ test('nothing personal, foreign, refused or redirected is kept', () => {
   const keeps = (path: string, init: ResponseInit): boolean => mayKeep(new URL(at(path)), new Response('', init));
   assert.ok(keeps('/r/2026-1', { headers: ours }));
   assert.ok(!keeps('/r/2026-1?key=k', { headers: ours }));
+  assert.ok(keeps('/report?place=1&lang=nb', { headers: ours }));
+  assert.ok(!keeps('/?q=Kari', { headers: ours }));
+  assert.ok(!keeps('/report?lat=58.97&lon=5.73', { headers: ours }));
   assert.ok(!keeps('/', { headers: { ...ours, 'Cache-Control': 'private, no-store' } }));
   assert.ok(!keeps('/', { headers: ours, status: 404 }));
   assert.ok(!keeps('/', {}));

@@ -7,13 +7,16 @@ export function isPage(url: URL): boolean {
   return PAGES.test(url.pathname);
 }
 
-/** A page with a reporter's key is the reporter's own and stays nowhere; nor does what is not ours. */
+/** What an address may carry; a reporter's key, what somebody searched for or where they stood is not left on the device. */
+const PARAMETERS = ['lang', 'place'];
+
+/** Only public pages of ours, and no answer to what somebody typed. */
 export function mayKeep(url: URL, response: Response): boolean {
   const control = response.headers.get('Cache-Control') ?? '';
   return (
     response.status === 200 &&
     !response.redirected &&
-    !url.searchParams.has('key') &&
+    [...url.searchParams.keys()].every((name) => PARAMETERS.includes(name)) &&
     !control.includes('no-store') &&
     // The sign-in page of a café's network has no policy of ours.
     (response.headers.get('Content-Security-Policy') ?? '').includes("frame-ancestors 'none'")
