@@ -92,3 +92,20 @@ def test_a_refused_form_cannot_be_gone_back_to(visitor):
     page.go_back()
     expect(page).to_have_url(re.compile("/kiosk$"))
     assert "kari@" not in page.content()
+
+
+@pytest.mark.parametrize("script", [True], indirect=True)
+def test_without_network_the_screen_clears_itself_and_comes_back_later(visitor):
+    page = visitor.page
+    page.clock.install()
+    finds_byparken(visitor)
+    visitor.describes("Noe personlig")
+    page.context.set_offline(True)
+    page.clock.run_for(90_000)
+    expect(page.locator("[name=description]")).to_have_value("")
+    expect(page).to_have_url(re.compile("/kiosk/report"))
+    page.context.set_offline(False)
+    page.clock.run_for(5_000)
+    expect(page).to_have_url(re.compile("/kiosk$"))
+    # The browser complains of the network that was not there.
+    visitor.complaints.clear()

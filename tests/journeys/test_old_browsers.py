@@ -114,6 +114,10 @@ TROUBLES = {
     "a script failing half way": throw_half_way,
     "no place to keep anything": lack("indexedDB", "localStorage", "caches"),
     "no modern parts": lack("createImageBitmap", "OffscreenCanvas", "DataTransfer", "fetch"),
+    "no channel between pages": lack("BroadcastChannel"),
+    "no signal with a time limit": lambda page: page.add_init_script(
+        "delete AbortSignal.timeout; delete window.SyncManager"
+    ),
     "a phone of five years ago": be_five_years_old,
     "a phone of ten years ago": be_ten_years_old,
 }

@@ -78,6 +78,7 @@ test('of kept pages the same one answers, then the general one in that language'
   const kept = ['/offline?lang=nb', '/offline?lang=en', '/s/7KQ3M8', '/report?place=1', '/'].map(at);
   const best = (path: string): string | undefined => bestKept(at(path), kept)?.slice(at('').length);
   assert.equal(best('/S/7kq3m8'), '/s/7KQ3M8');
+  assert.equal(best('/s/7KQ3M8?fbclid=1'), '/s/7KQ3M8');
   assert.equal(best('/s/7KQ3M8?lang=en'), '/offline?lang=en');
   assert.equal(best('/s/7KQ3M8?lang=pl'), '/s/7KQ3M8');
   assert.equal(best('/s/ABCDEF?lang=nb'), '/offline?lang=nb');

@@ -139,6 +139,45 @@ test('a refused photo is left out with the reason; the other photos go on', asyn
   assert.deepEqual(mine[0]?.left_out, ['For stort.']);
 });
 
+test('a photo that something in between finds too large waits longer and longer, and the other one goes', async () => {
+  const receipt = { id: 'i', number: '2026-1', path: '/r/2026-1?key=k', summary: { category: '', where: '' }, at: '', left_out: [] };
+  const both = item({ receipt, photos: [PHOTO, { ...PHOTO, id: 'p2' }] });
+  await put(both);
+  answers = [page(413), json(200, { id: 'p2' })];
+  await send();
+  const [[left]] = await kept();
+  assert.deepEqual(left?.photos.map(({ id, attempts }) => [id, attempts]), [['p1', 1]]);
+  assert.ok((left.photos[0]?.not_before ?? 0) > Date.now());
+});
+
+test('of photos that failed the one tried least goes first', () => {
+  const receipt = { id: 'i', number: '2026-1', path: '/r/2026-1', summary: { category: '', where: '' }, at: '', left_out: [] };
+  const photos = [{ ...PHOTO, attempts: 2 }, { ...PHOTO, id: 'p2', attempts: 1 }];
+  assert.equal(nextJob([item({ receipt, photos })], new Set(), 1)?.photo?.id, 'p2');
+});
+
+test('a photo that the phone does not have any more is left out, and said to be', async () => {
+  await inStore('readwrite', (store) => {
+    store.put('outbox', item({ photos: [PHOTO] }));
+  });
+  answers = [json(201, RECEIPT)];
+  assert.equal(await send(), null);
+  const [waiting, , mine] = await kept();
+  assert.deepEqual([waiting.length, mine[0]?.left_out.length, asked.length], [0, 1, 1]);
+});
+
+test('a phone that knows no signal with a time limit sends all the same', async () => {
+  const known = Object.getOwnPropertyDescriptor(AbortSignal, 'timeout') ?? {};
+  Reflect.deleteProperty(AbortSignal, 'timeout');
+  try {
+    await put(item());
+    answers = [json(201, RECEIPT)];
+    assert.equal(await send(), null);
+  } finally {
+    Object.defineProperty(AbortSignal, 'timeout', known);
+  }
+});
+
 test('a wrong clock costs only the time, not the report', async () => {
   await put(item({ payload: '{"category":"PA03","created_at":"1970-01-01T00:00:00Z"}' }));
   answers = [json(422, { code: 'invalid', message: '-', fields: { created_at: ['-'] } }), json(201, RECEIPT)];

@@ -32,9 +32,20 @@ export const kiosk: Island = (root) => {
   const patience = { idleSeconds: Number(idleSeconds), warningSeconds: Number(warningSeconds) };
   let lastSeen = performance.now();
 
+  let leaving = false;
+  // Without network the browser would show a page of its own, and stay there: nothing of ours runs on that one.
   const startOver = (): void => {
     clear();
-    window.location.replace(start);
+    if (leaving) return;
+    leaving = true;
+    fetch(start, { cache: 'no-store' }).then(
+      () => {
+        window.location.replace(start);
+      },
+      () => {
+        leaving = false;
+      },
+    );
   };
   const isUntouched = (): boolean =>
     window.location.pathname + window.location.search === start && !document.querySelector<HTMLInputElement>('[name="q"]')?.value;

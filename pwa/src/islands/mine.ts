@@ -12,10 +12,19 @@ function part(row: ParentNode, name: string): HTMLElement {
   return found;
 }
 
+/** Where the form is that a refused report can be put right in: without a network it is shown at any address. */
+function pageToCorrect({ page, payload, refusal }: Item): string {
+  const refused = refusal?.fields ?? {};
+  if (/^\/(s\/|report)/i.test(page) && !('sign' in refused || 'place' in refused)) return page;
+  const { place } = JSON.parse(payload) as { readonly place: number | null };
+  return place === null || 'place' in refused ? '/report' : `/report?place=${String(place)}`;
+}
+
 export const mine: Island = (root) => {
   const waiting = part(root, 'waiting');
   const received = part(root, 'received');
   const nothing = part(root, 'nothing');
+  const broken = part(root, 'broken');
   const said = part(root, 'said');
   const everything = part(root, 'everything');
   const language = document.documentElement.lang;
@@ -78,8 +87,7 @@ export const mine: Island = (root) => {
   };
 
   const openAgain = (item: Item): void => {
-    const unknownSign = item.refusal && 'sign' in item.refusal.fields;
-    const page = new URL(unknownSign ? '/report' : item.page, location.origin);
+    const page = new URL(pageToCorrect(item), location.origin);
     page.searchParams.set('lang', language);
     const values: unknown = JSON.parse(item.draft);
     const draft = `draft:${page.pathname}${page.searchParams.get('place') ?? ''}`;
@@ -95,6 +103,7 @@ export const mine: Island = (root) => {
 
   const waitingRow = (item: Item): Row => {
     const row = copy('waiting');
+    row.dataset['id'] = item.id;
     describe(row, item.summary, item.created_at);
     const { refusal, receipt } = item;
     part(row, 'refused').hidden = !refusal;
@@ -115,6 +124,7 @@ export const mine: Island = (root) => {
 
   const receivedRow = (receipt: Receipt): Row => {
     const row = copy('received');
+    row.dataset['id'] = receipt.id;
     describe(row, receipt.summary, receipt.at);
     const link = part(row, 'category') as HTMLAnchorElement;
     const url = new URL(receipt.path, location.origin);
@@ -135,22 +145,34 @@ export const mine: Island = (root) => {
     const [items, receipts] = await inStore('readonly', (store) => Promise.all([store.all('outbox'), store.all('mine')]));
     const own = items.filter((item) => !item.shared).sort((a, b) => newestFirst(a.created_at, b.created_at));
     receipts.sort((a, b) => newestFirst(a.at, b.at));
+    const focused = document.activeElement as HTMLElement | null;
+    const row = focused?.closest<HTMLElement>('[data-id]')?.dataset['id'];
     part(waiting, 'list').replaceChildren(...own.map(waitingRow));
     part(received, 'list').replaceChildren(...receipts.map(receivedRow));
+    // The rows are new ones; whoever stood on a button stands on the same one again.
+    if (row) root.querySelector<HTMLElement>(`[data-id="${row}"] [data-part="${focused.dataset['part'] ?? ''}"]`)?.focus();
     waiting.hidden = own.length === 0;
     received.hidden = receipts.length === 0;
     nothing.hidden = own.length + receipts.length > 0;
     everything.onclick = () => void takeAway(forget(receipts));
   };
 
+  const refresh = (): void => {
+    show().then(
+      () => {
+        broken.hidden = true;
+      },
+      () => {
+        broken.hidden = false;
+      },
+    );
+  };
+
   for (const one of root.querySelectorAll<HTMLElement>('[data-sync]')) {
     one.hidden = (one.dataset['sync'] === 'yes') !== ('SyncManager' in window);
   }
   new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => {
-    if (data !== 'send') void show();
+    if (data !== 'send') refresh();
   });
-  show().catch(() => {
-    // Storage is switched off: nothing is kept on this device, and that is what the page says.
-    nothing.hidden = false;
-  });
+  refresh();
 };

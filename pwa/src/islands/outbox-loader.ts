@@ -16,7 +16,8 @@ function keepsSomething(): boolean {
 
 export function loadOutboxWhenNeeded(): void {
   const address = document.querySelector<HTMLElement>('[data-outbox]')?.dataset['outbox'];
-  if (!address) return;
+  // Without it pages and worker cannot tell each other what was sent.
+  if (!address || !('BroadcastChannel' in window)) return;
   const form = document.querySelector<HTMLFormElement>('form[data-report-form]');
   let loading: Promise<unknown> | undefined;
   const load = (): Promise<unknown> =>

@@ -29,6 +29,16 @@ async function fetchTexts(): Promise<Texts> {
   return texts;
 }
 
+/** What describes a field besides the fault that stands at it. */
+function hintsOf(field: Element): string[] {
+  return (field.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id && !id.endsWith('-fault'));
+}
+
+function describe(field: Element, ids: readonly string[]): void {
+  if (ids.length) field.setAttribute('aria-describedby', ids.join(' '));
+  else field.removeAttribute('aria-describedby');
+}
+
 let started: Promise<unknown> = Promise.resolve();
 
 /** Settles when the form is ours, or has been left to the browser. */
@@ -147,7 +157,10 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
 
   const clearFaults = (): void => {
     for (const old of document.querySelectorAll('[data-fault], .ds-error-summary')) old.remove();
-    for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+    for (const field of form.querySelectorAll('[aria-invalid]')) {
+      field.removeAttribute('aria-invalid');
+      describe(field, hintsOf(field));
+    }
   };
 
   const showFaults = (found: readonly Fault[]): void => {
@@ -181,7 +194,7 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
         if (single) field.before(message);
         else field.closest('fieldset')?.querySelector('legend')?.after(message);
         field.setAttribute('aria-invalid', 'true');
-        field.setAttribute('aria-describedby', message.id);
+        describe(field, [message.id, ...hintsOf(field)]);
       } else line.textContent = sentence;
       list.append(line);
     }
@@ -227,9 +240,8 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
     if (!panel || shown?.id !== news.id) return;
     if (news.refusal) {
       reopen(shown, news.refusal);
-    } else if (news.receipt && !news.photos_left) {
-      goOn(news.receipt, shown.language);
     } else if (news.receipt) {
+      // Also when the receipt's page comes next: that page may need its time, or not come at all.
       const number = panel.querySelector('[data-number]');
       if (number) {
         number.setAttribute('data-report-number', '');
@@ -238,6 +250,7 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
       const done = panel.querySelector('[data-progress]');
       if (done) done.textContent = `${String(shown.photos.length - news.photos_left)} / ${String(shown.photos.length)}`;
       state(news.problem ? 'stuck' : 'received');
+      if (!news.photos_left) goOn(news.receipt, shown.language);
     } else state(news.problem === 'later' ? 'later' : 'waiting');
   };
 
@@ -274,11 +287,13 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
     const taken = { photos: [] as WaitingPhoto[], bytes: [] as PhotoBytes[], late: [] as [File, string][] };
     for (const file of files()) {
       const small = shrunk(file);
-      const { bytes, type } = small ?? (await original(file));
+      // Some phones take a picked file back. The report goes without it, and its receipt says so.
+      const read = small ?? (await original(file).catch(() => undefined));
       const id = newId();
-      if (!small) taken.late.push([file, id]);
-      taken.photos.push({ id, type, tried: false, attempts: 0, not_before: small ? 0 : Date.now() + SHRINKING_MS });
-      taken.bytes.push({ id, bytes });
+      const late = read && !small;
+      if (late) taken.late.push([file, id]);
+      taken.photos.push({ id, type: read?.type ?? file.type, tried: false, attempts: 0, not_before: late ? Date.now() + SHRINKING_MS : 0 });
+      if (read) taken.bytes.push({ id, bytes: read.bytes });
     }
     return taken;
   };
@@ -340,8 +355,8 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
     showPanel(kept.item);
     void sendWaiting();
     void askForSync().catch(() => undefined);
-    void (navigator as Partial<Navigator>).storage?.persist().catch(() => undefined);
     for (const [file, photo] of kept.late) void replaceOriginal(kept.item.id, file, photo).catch(() => undefined);
+    void (navigator as Partial<Navigator>).storage?.persist().catch(() => undefined);
   };
 
   form.addEventListener('submit', (event) => {

@@ -4,6 +4,8 @@ import { CHANNEL, send } from '../offline/sender.ts';
 import { inStore } from '../offline/store.ts';
 import { KEEPS_SOMETHING } from './outbox-loader.ts';
 
+const STORE_AGAIN_MS = 30_000;
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let asked = 0;
@@ -26,7 +28,8 @@ export async function sendWaiting(): Promise<void> {
     } while (seen !== asked);
     await showCount();
   } catch {
-    // No store on this device (a private window): then nothing waits in it.
+    // No store on this device, as in some private windows, or one that did not answer in time.
+    timer = setTimeout(() => void sendWaiting(), STORE_AGAIN_MS);
   } finally {
     running = false;
   }

@@ -55,7 +55,8 @@ export function nextJob(items: readonly Item[], tried: ReadonlySet<string>, now:
   const text = open.find((item) => !item.receipt && due(item.id, item.not_before));
   if (text) return { item: text, photo: null };
   for (const item of open) {
-    const photo = item.receipt && item.photos.find((one) => due(one.id, one.not_before));
+    const due_photos = item.photos.filter((one) => due(one.id, one.not_before));
+    const photo = item.receipt && due_photos.sort((a, b) => a.attempts - b.attempts)[0];
     if (photo) return { item, photo };
   }
   return undefined;
@@ -89,6 +90,11 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
   const { item, photo } = job;
   const size = typeof body === 'string' ? body.length : body.byteLength;
   const [path = '', query = ''] = item.url.split('?');
+  // Phones of 2021 have no AbortSignal.timeout.
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort();
+  }, BASE_TIME_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS));
   try {
     const response = await fetch(photo ? `${path}/photos/${photo.id}?${query}` : item.url, {
       method: 'PUT',
@@ -98,7 +104,7 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
         : { 'Content-Type': 'application/json' },
       redirect: 'error',
       cache: 'no-store',
-      signal: AbortSignal.timeout(BASE_TIME_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS)),
+      signal: limit.signal,
     });
     const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
     const content = isJson ? ((await response.json()) as Readonly<Record<string, unknown>> | null) : null;
@@ -107,12 +113,16 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
     if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
       return { kind: 'refused', refusal: { code: content.code, message: content.message, fields: content.fields ?? {} } };
     }
+    // Somebody between us found the picture too large, and will again; it must not be sent all the time.
+    if (photo && status === 413) return { kind: 'later', wait_ms: 0 };
     // Somebody between us answered, as a café's sign-in page does: that is no network.
     if (status < 429) return { kind: 'unreachable' };
     return { kind: 'later', wait_ms: retryAfter(response.headers.get('Retry-After')) };
   } catch {
     // No network, no time left, a redirect to somewhere else, half an answer: all the same to the report.
     return { kind: 'unreachable' };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -203,14 +213,12 @@ async function takePhoto({ item, photo }: Job): Promise<PhotoBytes | undefined> 
   });
 }
 
+/** The phone has taken the picture back, or never let us read it; the receipt says that it is missing. */
+const PHOTO_LOST: Answer = { kind: 'refused', refusal: { code: 'photo_lost', message: '', fields: {} } };
+
 async function carryOut(job: Job): Promise<Answer['kind']> {
-  let body: string | ArrayBuffer = job.item.payload;
-  if (job.photo) {
-    const taken = await takePhoto(job);
-    if (!taken) return 'later';
-    body = taken.bytes;
-  }
-  const answer = await ask(job, body);
+  const body = job.photo ? (await takePhoto(job))?.bytes : job.item.payload;
+  const answer = body === undefined ? PHOTO_LOST : await ask(job, body);
   const item = await settle(job, answer);
   if (item) {
     tell({

@@ -148,7 +148,12 @@ export async function inStore<Result>(
   mode: 'readonly' | 'readwrite',
   work: (store: Work) => Promise<Result> | Result,
 ): Promise<Result> {
-  const transaction = (await openStore()).transaction(NAMES, mode, { durability: 'strict' });
+  const begin = async (): Promise<IDBTransaction> => (await openStore()).transaction(NAMES, mode, { durability: 'strict' });
+  // WebKit loses the connection without a word now and then; a new one serves.
+  const transaction = await begin().catch(() => {
+    opening = undefined;
+    return begin();
+  });
   const stop = (): void => {
     try {
       transaction.abort();

@@ -23,14 +23,12 @@ export function mayKeep(url: URL, response: Response): boolean {
   );
 }
 
-/** An address without its language, and a sign's code as it is registered. */
+/** An address without its language and what others hung onto it, and a sign's code as it is registered. */
 export function bare(address: string): string {
   const url = new URL(address);
   url.hash = '';
-  url.searchParams.delete('lang');
-  url.searchParams.delete('key');
-  url.searchParams.delete('sent');
-  url.searchParams.sort();
+  const place = url.searchParams.get('place');
+  url.search = place === null ? '' : `?place=${place}`;
   if (/^\/s\//i.test(url.pathname)) url.pathname = url.pathname.toLowerCase();
   return url.href;
 }

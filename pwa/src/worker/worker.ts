@@ -13,6 +13,7 @@ declare const VERSION: string;
 
 const CACHE = `vof-${VERSION}`;
 const PATIENCE_MS = 4_000;
+const LONGEST_PATIENCE_MS = 30_000;
 const FRESH_MS = 24 * 3_600_000;
 const FILES = '/static/';
 const DIRECTORY = '/api/v1/directory';
@@ -54,11 +55,20 @@ async function makeReady(lang: string): Promise<void> {
   );
 }
 
+/** The older make's cache goes when this one takes over, so whatever is the same in both is taken along. */
 async function fromFiles(address: string): Promise<Response> {
-  const known = await kept(address);
-  if (known) return known;
-  const response = await fetch(address);
-  if (response.status === 200) await (await openCache()).put(address, response.clone());
+  const own = await openCache()
+    .then((cache) => cache.match(address, { ignoreVary: true }))
+    .catch(() => undefined);
+  if (own) return own;
+  const response = (await kept(address).catch(() => undefined)) ?? (await fetch(address));
+  const copy = response.clone();
+  if (response.status === 200) {
+    await openCache()
+      .then((cache) => cache.put(address, copy))
+      // On a full phone the page still gets its file.
+      .catch(() => undefined);
+  }
   return response;
 }
 
@@ -74,12 +84,21 @@ function later(milliseconds: number): Promise<void> {
   });
 }
 
+/** A reporter's own page stays nowhere; without network the list of what this phone has sent stands in for it. */
+async function ownPage(event: FetchEvent, lang: string): Promise<Response> {
+  try {
+    return await fetch(event.request);
+  } catch {
+    return (await bestPage(`${location.origin}/mine?lang=${lang}`)) ?? Response.error();
+  }
+}
+
 /** `stored` answers when the network fails, is too slow, or has only a broken server to offer. */
-async function fromNetwork(event: FetchEvent, stored: () => Promise<Response | undefined>): Promise<Response> {
+async function fromNetwork(event: FetchEvent, stored: () => Promise<Response | undefined>, patience_ms: number): Promise<Response> {
   const fresh = fetch(event.request);
   event.waitUntil(
     fresh.then(
-      (response) => keep(new URL(event.request.url), response.clone()),
+      (response) => keep(new URL(event.request.url), response.clone()).catch(() => undefined),
       () => undefined,
     ),
   );
@@ -87,7 +106,7 @@ async function fromNetwork(event: FetchEvent, stored: () => Promise<Response | u
     async (response) => (response.status < 500 ? response : ((await stored()) ?? response)),
     stored,
   );
-  return (await Promise.race([good, later(PATIENCE_MS).then(stored)])) ?? (await good) ?? fresh;
+  return (await Promise.race([good, later(patience_ms).then(stored)])) ?? (await good) ?? fresh;
 }
 
 async function languagesKept(): Promise<string[]> {
@@ -104,7 +123,7 @@ scope.addEventListener('install', (event) => {
 
 scope.addEventListener('activate', (event) => {
   event.waitUntil(
-    caches.keys().then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))),
+    caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith('vof-') && name !== CACHE).map((name) => caches.delete(name)))),
   );
 });
 
@@ -118,8 +137,19 @@ scope.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (url.pathname.startsWith(FILES)) event.respondWith(fromFiles(request.url));
-  else if (request.mode === 'navigate' && isPage(url)) event.respondWith(fromNetwork(event, () => bestPage(request.url)));
-  else if (url.pathname === DIRECTORY || url.pathname === TEXTS) event.respondWith(kept(request.url).then((known) => known ?? fetch(request)));
+  else if (request.mode === 'navigate' && url.searchParams.has('key')) event.respondWith(ownPage(event, url.searchParams.get('lang') ?? 'nb'));
+  else if (request.mode === 'navigate' && isPage(url)) {
+    // An old form is as good as a new one; an old status is not.
+    const patience_ms = url.pathname.startsWith('/r/') ? LONGEST_PATIENCE_MS : PATIENCE_MS;
+    event.respondWith(fromNetwork(event, () => bestPage(request.url), patience_ms));
+  }
+  else if (url.pathname === DIRECTORY || url.pathname === TEXTS) {
+    event.respondWith(
+      kept(request.url)
+        .catch(() => undefined)
+        .then((known) => known ?? fetch(request)),
+    );
+  }
 });
 
 scope.addEventListener('sync' as 'message', (event: ExtendableEvent & { readonly tag?: string }) => {
