@@ -30,6 +30,7 @@ from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk.pages import pages as desk_pages
 from app.health import health
+from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
 from app.maps import api as maps
 from app.notices import api as notices_api
@@ -39,7 +40,6 @@ from app.offline import pages as offline
 from app.places import municipality
 from app.reports import api, photo_store
 from app.reports.pages import pages as resident_pages
-from app.signs.pages import pages as sign_pages
 from app.staff import sign_in
 
 
@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     offline.init_app(app)
     about.init_app(app)
     app.register_blueprint(kiosk_pages)
-    app.register_blueprint(sign_pages)
+    app.register_blueprint(keepers_signs.pages)
     app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
 

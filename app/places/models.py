@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import WKBElement
@@ -18,7 +19,8 @@ class Municipality(Base):
 
     `duty_hours` says which number answers when, the first fitting entry counting:
     `[{"days": [1, 2, 3, 4, 5], "from": "08:00", "to": "15:30", "phone": "51 00 00 10"}]` with
-    Monday as 1, by the clock in Norway. `duty_phone` answers at all other times.
+    Monday as 1, by the clock in Norway. `duty_phone` answers at all other times. `sign_colour`
+    (`#rrggbb`) and `logo_svg` are what the signs are printed with.
     """
 
     __tablename__ = "municipality"
@@ -34,6 +36,8 @@ class Municipality(Base):
     accessibility_url: Mapped[str] = mapped_column(String(255), default="")
     duty_hours: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     boundary: Mapped[WKBElement | None] = mapped_column(Area)
+    sign_colour: Mapped[str] = mapped_column(String(7), default="#1E2B3C")
+    logo_svg: Mapped[str] = mapped_column(Text, default="")
 
 
 class Unit(Base):
@@ -64,6 +68,9 @@ class Place(Base):
 
     `accuracy_m` is how far off the point may be; `approximate` says that it is a guess and not a
     cited or surveyed position. `owner` names who is responsible where the municipality is not.
+    `unit_id` is who looks after the place, `contact` whom staff can ask there. `version` grows with
+    each change, so that of two people editing the second is told. A place that turned out to be
+    another one is archived and points to it with `merged_into_id`.
     """
 
     __tablename__ = "places"
@@ -80,5 +87,36 @@ class Place(Base):
     source: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    boundary: Mapped[WKBElement | None] = mapped_column(Area)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    photo_name: Mapped[str | None] = mapped_column(String(64), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
     kind: Mapped[PlaceKind] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+
+
+class PlaceEventKind(StrEnum):
+    """What a line of a place's log tells."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    IMPORTED = "imported"
+    MERGED = "merged"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+
+
+class PlaceEvent(Base):
+    """One change of a place. `changes` holds `{field: [before, after]}`."""
+
+    __tablename__ = "place_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    kind: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -7,9 +7,11 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from app.database import now, session
+from app.places.models import Place
 from app.reports.deadlines import local_day
 from app.reports.models import Contact, Photo
 from app.reports.photo_store import photo_store
+from app.signs.models import SignEvent
 
 # A refused form's photos wait this long for its next try; a file without a row is older than any
 # request that might still be writing its row.
@@ -30,10 +32,16 @@ def sweep_photos() -> int:
         removed += 1
     session().flush()
     for name in store.names_older_than(before):
-        if not session().scalar(select(Photo.id).where(Photo.name == name)):
+        if not _is_wanted(name):
             store.delete(name)
             removed += 1
     return removed
+
+
+def _is_wanted(name: str) -> bool:
+    """Whether a report, a sign's log or a place shows this photo."""
+    columns = (Photo.name, SignEvent.photo_name, Place.photo_name)
+    return any(session().scalar(select(column).where(column == name)) for column in columns)
 
 
 def erase_contacts() -> int:

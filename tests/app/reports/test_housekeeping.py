@@ -1,5 +1,6 @@
 """What nobody needs any more goes away by itself; the fault stays."""
 
+import os
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from app.reports.housekeeping import erase_contacts, sweep_photos
 from app.reports.models import Contact, Photo, Report
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.photos import keep_photo, prepare_photo
+from app.signs.models import Sign, SignEvent
 from tests.conftest import a_report, put_report
 from tests.pictures import a_photo
 
@@ -38,6 +40,22 @@ def test_photos_of_a_form_never_sent_go_after_a_day(app):
     assert photo_store().get(new_name, PHOTO)
     with pytest.raises(FileNotFoundError):
         photo_store().get(old_name, PHOTO)
+
+
+def test_photos_of_signs_and_places_are_never_swept(app):
+    sign = db.session.scalars(select(Sign)).first()
+    prepared = prepare_photo(a_photo())
+    names = [photo_store().put(prepared.photo, prepared.thumbnail) for _ in range(3)]
+    db.session.add(SignEvent(sign=sign, kind="mounted", photo_name=names[0]))
+    sign.place.photo_name = names[1]
+    db.session.commit()
+    for name in names:
+        os.utime(photo_store()._path(name, PHOTO), (0, 0))
+    sweep_photos()
+    assert photo_store().get(names[0], PHOTO)
+    assert photo_store().get(names[1], PHOTO)
+    with pytest.raises(FileNotFoundError):
+        photo_store().get(names[2], PHOTO)
 
 
 def test_photos_of_a_report_are_never_swept(client):

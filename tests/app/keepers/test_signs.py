@@ -15,11 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database import db
 from app.demo.signs import add_signs
+from app.keepers.signs import PAGE
 from app.permissions import Role
 from app.places.queries import list_places
 from app.signs.codes import ALPHABET, check_fits, neighbours
 from app.signs.models import Sign, SignState
-from app.signs.pages import PAGE
 from tests.conftest import FROM_HERE, sign_at, signed_in
 
 BOLTED = (

@@ -1,0 +1,1 @@
+"""What sign keepers do: places, signs, print orders and rounds. The park staff's side of VOF."""
