@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
 
+from app.geo.indexes import create_spatial_index, drop_spatial_index
+
 revision = "0003"
 down_revision = "0002"
 
@@ -104,6 +106,7 @@ def _create_logs() -> None:
     )
     op.create_index("ix_sign_events_sign_id", "sign_events", ["sign_id", "id"])
     op.create_index("ix_sign_events_photo_name", "sign_events", ["photo_name"])
+    create_spatial_index(op, "sign_events", "point")
 
 
 def _create_scans() -> None:
@@ -156,6 +159,7 @@ def _create_print_orders() -> None:
 
 
 def downgrade() -> None:
+    drop_spatial_index(op, "sign_events", "point")
     for table in (
         "print_order_signs",
         "print_orders",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,10 +14,10 @@ from PIL import Image, ImageDraw
 from app.signs.codes import ALPHABET
 from qr_signs import address_of, symbol_png, symbol_svg
 from qr_signs.symbol import PNG_MODULE_PX, QUIET_ZONE_MODULES, SMALLEST_VERSION, modules_of
+from tests.qr_signs.outlines import filled
 
 ADDRESS = "https://VOF.STAVANGER.KOMMUNE.NO/S/7KQ3M8"
 SVG = "{http://www.w3.org/2000/svg}"
-RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z")
 codes = st.text(ALPHABET, min_size=6, max_size=6)
 
 
@@ -41,13 +40,8 @@ def svg_modules(address: str) -> list[list[bool]]:
     left, top, width, height = map(int, drawing.get("viewBox").split())
     assert (left, top) == (0, 0)
     assert width == height
-    modules = [[False] * width for _ in range(height)]
     _background, dark = drawing.iter(f"{SVG}path")
-    assert RUN.sub("", dark.get("d")) == "", "nothing but runs of modules"
-    for x, y, length, back in (map(int, run) for run in RUN.findall(dark.get("d"))):
-        assert length == back
-        modules[y][x : x + length] = [True] * length
-    return modules
+    return filled(dark.get("d"), width).tolist()
 
 
 def decoded(image: Image.Image) -> zxingcpp.Barcode:
