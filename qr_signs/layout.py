@@ -7,7 +7,7 @@ signs of an order share (`Furniture`) is laid out once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -86,7 +86,11 @@ class Furniture:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line to be set: where, how wide at most, how large, from the left or to the right."""
+    """A line to be set: where, how wide at most, how large, from the left or to the right.
+
+    `smallest` is the part of the size that a long text may shrink to before it is cut; 0 for what
+    must never be cut.
+    """
 
     x: float
     y: float
@@ -96,6 +100,7 @@ class _Line:
     ink: Ink = Ink.BLACK
     to_right: bool = False
     role: str = "P"
+    smallest: float = SMALLEST_PART
 
 
 def lay_out_furniture(issuer: Issuer, size: Format) -> Furniture:
@@ -109,13 +114,21 @@ def lay_out_sign(sign: Sign, issuer: Issuer, size: Format) -> list[Text]:
     lines: list[Text] = []
     place, label = (typeface(REGULAR).printable(text) for text in (sign.place, sign.label))
     below = grid.place.y
-    for number, part in enumerate(_in_two_lines(place, grid.place)):
+    parts = _in_two_lines(place, grid.place)
+    letters = min(_fitting(part, grid.place) for part in parts)
+    for number, part in enumerate(parts):
         below = grid.place.y + number * grid.place.size * 1.12
-        lines += _set(part, _moved(grid.place, below))
-    lines += _set(label, _moved(grid.label, below + grid.label.y - grid.place.y))
+        lines += _set(part, replace(grid.place, y=below, size=letters, smallest=1))
+    lines += _set(label, replace(grid.label, y=below + grid.label.y - grid.place.y))
     lines += _set(sign.code.upper(), grid.code)
     lines += _set(f"{issuer.domain}/s/{sign.code}", grid.address)
     return lines
+
+
+def _fitting(text: str, line: _Line) -> float:
+    """The size at which a text fits its line, within what is still legible."""
+    width = typeface(line.font).width(text, line.size)
+    return line.size * max(line.smallest, min(1, line.width / max(width, line.width)))
 
 
 def characters(lines: Iterable[Text], font: str) -> set[str]:
@@ -162,8 +175,8 @@ def _upright(width: float, height: float) -> _Grid:
         subheading=_Line(left, 25.6 * u, span, 7.2 * u, REGULAR, Ink.WHITE),
         place=_Line(left, 178.8 * u, 84 * u, 5.8 * u, BOLD),
         label=_Line(left, 184.2 * u, 84 * u, 4.6 * u),
-        code=_Line(right, 183 * u, 46 * u, 11.5 * u, BOLD, to_right=True),
-        address=_Line(right, 188.2 * u, 50 * u, 4 * u, to_right=True),
+        code=_Line(right, 183 * u, 46 * u, 11.5 * u, BOLD, to_right=True, smallest=0),
+        address=_Line(right, 188.2 * u, 50 * u, 4 * u, to_right=True, smallest=0),
         trust=tuple(_Line(left, rest + y * u, span, 3.1 * u) for y in (195.6, 199.3, 203)),
         sender=_Line(left, rest + 207.4 * u, 90 * u, 3.4 * u, BOLD),
         phone=_Line(right, rest + 207.4 * u, 40 * u, 3.4 * u, BOLD, to_right=True),
@@ -184,8 +197,8 @@ def _square(width: float) -> _Grid:
         subheading=_Line(right, 8.2 * u, 38 * u, 4.2 * u, REGULAR, Ink.WHITE, to_right=True),
         place=_Line(left, 79.4 * u, 56 * u, 3.8 * u, BOLD),
         label=_Line(left, 83.2 * u, 56 * u, 3.3 * u),
-        code=_Line(right, 82 * u, 32 * u, 7.4 * u, BOLD, to_right=True),
-        address=_Line(right, 85.8 * u, 34 * u, 3 * u, to_right=True),
+        code=_Line(right, 82 * u, 32 * u, 7.4 * u, BOLD, to_right=True, smallest=0),
+        address=_Line(right, 85.8 * u, 34 * u, 3 * u, to_right=True, smallest=0),
         trust=tuple(_Line(left, y * u, span, 2.35 * u) for y in (91.6, 94.4)),
         sender=_Line(left, 97.9 * u, 60 * u, 2.3 * u, BOLD),
         phone=_Line(right, 97.9 * u, 34 * u, 2.3 * u, BOLD, to_right=True),
@@ -207,8 +220,8 @@ def _beside(width: float, height: float) -> _Grid:
         subheading=_Line(left, 12.4 * u, span, 3.4 * u, REGULAR, Ink.WHITE),
         place=_Line(left, 21 * u, span, 3.7 * u, BOLD),
         label=_Line(left, 25 * u, span, 3.1 * u),
-        code=_Line(left, 36 * u, span, 7.4 * u, BOLD),
-        address=_Line(left, 39.6 * u, span, 3 * u),
+        code=_Line(left, 36 * u, span, 7.4 * u, BOLD, smallest=0),
+        address=_Line(left, 39.6 * u, span, 3 * u, smallest=0),
         trust=tuple(_Line(left, (44 + 2.5 * row) * u, span, 2.1 * u) for row in range(8)),
         sender=_Line(left, 64 * u, span, 2.2 * u, BOLD),
         phone=_Line(left, 66.5 * u, span, 2.2 * u, BOLD),
@@ -236,9 +249,14 @@ def _frame(panel: Square, line: float, width: float) -> tuple[Box, ...]:
 def _furniture(issuer: Issuer, width: float, height: float) -> Furniture:
     grid = _grid(width, height)
     headings = texts.in_each(texts.HEADING, issuer.languages)
-    lines = _set(headings[0], grid.heading)
+    if len(headings) == 1:
+        middle = grid.heading.y + (grid.subheading.y - grid.heading.y) * 0.45
+        lines = _set(headings[0], replace(grid.heading, y=middle))
+    else:
+        lines = _set(headings[0], grid.heading)
     lines += _set(" · ".join(headings[1:]), grid.subheading)
-    for sentence, line in zip(_trust(issuer, grid.trust), grid.trust, strict=False):
+    sentences = _trust(issuer, grid.trust, narrow=width > height)
+    for sentence, line in zip(sentences, grid.trust, strict=False):
         lines += _set(sentence, line)
     lines += _set(typeface(BOLD).printable(issuer.municipality), grid.sender)
     language = issuer.languages[0]
@@ -257,7 +275,7 @@ def _mark(issuer: Issuer, grid: _Grid, width: float) -> Mark | None:
     return Mark(width - margin - high * logo.ratio, (grid.panel.y - high) / 2, high, logo)
 
 
-def _trust(issuer: Issuer, room: tuple[_Line, ...]) -> list[str]:
+def _trust(issuer: Issuer, room: tuple[_Line, ...], *, narrow: bool) -> list[str]:
     """What protects against pasted-over symbols, in as many languages as there is room for: the
     first one and then the last, which most strangers read.
     """
@@ -265,7 +283,8 @@ def _trust(issuer: Issuer, room: tuple[_Line, ...]) -> list[str]:
     blocks: dict[str, list[str]] = {}
     for language in wanted:
         begins = texts.ADDRESS_BEGINS[language].format(domain=issuer.domain)
-        block = _wrapped(f"{begins} {texts.NEVER_PAY[language]}", room[0])
+        sentences = f"{begins} {texts.NEVER_PAY[language]}"
+        block = _wrapped(sentences, room[0]) if narrow else [sentences]
         if sum(map(len, blocks.values())) + len(block) <= len(room):
             blocks[language] = block
     return [line for language in issuer.languages for line in blocks.get(language, [])]
@@ -284,21 +303,14 @@ def _wrapped(text: str, line: _Line) -> list[str]:
     return lines
 
 
-def _moved(line: _Line, y: float) -> _Line:
-    return _Line(line.x, y, line.width, line.size, line.font, line.ink, line.to_right, line.role)
-
-
 def _set(text: str, line: _Line) -> list[Text]:
     """One line, made smaller and then cut where it is too wide; nothing for an empty text."""
     if not text:
         return []
     face = typeface(line.font)
-    size = line.size
+    size = _fitting(text, line)
+    text = _cut(text, line, size)
     width = face.width(text, size)
-    if width > line.width:
-        size = max(size * line.width / width, size * SMALLEST_PART)
-        text = _cut(text, line, size)
-        width = face.width(text, size)
     x = line.x - width if line.to_right else line.x
     return [Text(x, line.y, size, line.font, line.ink, text, line.role)]
 

@@ -222,6 +222,21 @@ def test_no_text_leaves_the_sign_or_meets_the_symbol_or_another_text(size, place
             assert beside or above, (lines[number].content, box, other)
 
 
+@pytest.mark.parametrize("host", ["vof.no", "meldfeil.nordre-og-soendre-land.kommune.no"])
+def test_code_and_address_are_never_cut(host):
+    issuer = Issuer(f"https://{host}", "", "")
+    for size in FORMATS.values():
+        said = [line.content for line in lay_out_sign(LONGEST, issuer, size)]
+        assert said[-2:] == ["WWWWWW", f"{host}/s/WWWWWW"]
+
+
+def test_both_lines_of_a_long_name_are_of_one_size():
+    for size in FORMATS.values():
+        first, second, *_rest = lay_out_sign(SIGNS[0], ISSUER, size)
+        assert f"{first.content} {second.content}" == SIGNS[0].place
+        assert first.size == second.size
+
+
 def test_a_colour_that_white_cannot_be_read_on_is_refused():
     with pytest.raises(DoesNotFit, match="darker"):
         Issuer("https://vof.example.no", "", "", colour="#FFCC00")

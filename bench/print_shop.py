@@ -1,0 +1,162 @@
+"""The print shop: what 1,000 different A5 signs cost, and whether decoders read every format.
+
+Each way of drawing runs in a cold process of its own, in the same run, since machines differ.
+Budget of ours: 3.5 s, 80 MB, 2.5 kB a sign; aim 1.0 s and 1.0 kB.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+from pyzbar import pyzbar
+
+from bench.table import print_table
+from qr_signs import FORMATS, Issuer, Sign, write_pdf
+from qr_signs.check import Picture, read_with_opencv, read_with_zxing
+
+SIGNS = 1_000
+# A raster of a page takes so long that a hundred must do, times ten.
+RASTER_SIGNS = 100
+DPI = 100
+ISSUER = Issuer("https://vof.example.no", "Stavanger kommune", "51 50 70 90")
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+EVERY_MODULE = """
+import qr_signs.pdf
+qr_signs.pdf.rectangles = lambda modules: [
+    (x, y, 1, 1) for y, row in enumerate(modules) for x, dark in enumerate(row) if dark
+]
+from qr_signs.__main__ import main
+main([{signs!r}, "--base-url", "https://vof.example.no", "--out", {out!r}])
+"""
+RASTER = """
+import io
+from PIL import Image
+from qr_signs.__main__ import read_signs
+from qr_signs.symbol import address_of, symbol_png
+from pathlib import Path
+pages = []
+for sign in read_signs(Path({signs!r}))[:{count}]:
+    page = Image.new("1", (1748, 2480), 1)
+    png = symbol_png(address_of("https://vof.example.no", sign.code), 40)
+    page.paste(Image.open(io.BytesIO(png)), (130, 400))
+    pages.append(page)
+pages[0].save({out!r}, save_all=True, append_images=pages[1:], resolution=300)
+"""
+
+
+def measure() -> None:
+    """Print both tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        _measure_cost(Path(folder))
+    _measure_reading()
+
+
+def some_signs(count: int) -> list[Sign]:
+    """Different signs, the same ones each time."""
+    rng = random.Random(40)
+    return [
+        Sign("".join(rng.choices(ALPHABET, k=6)), f"Mosvatnet {at % 40}", f"Ved lekeplassen {at}")
+        for at in range(count)
+    ]
+
+
+def _measure_cost(folder: Path) -> None:
+    listed = folder / "signs.csv"
+    lines = [f"{sign.code},{sign.place},{sign.label}" for sign in some_signs(SIGNS)]
+    listed.write_text("\n".join(["code,place,label", *lines]), "utf-8")
+    rows = []
+    for name, script, count in (
+        ("ours", None, SIGNS),
+        ("every module a rectangle", EVERY_MODULE, SIGNS),
+        ("the page as pixels, 300 dpi", RASTER, RASTER_SIGNS),
+    ):
+        out = folder / "signs.pdf"
+        command = (
+            [
+                "-m",
+                "qr_signs",
+                str(listed),
+                "--base-url",
+                "https://vof.example.no",
+                "--out",
+                str(out),
+            ]
+            if script is None
+            else ["-c", script.format(signs=str(listed), out=str(out), count=count)]
+        )
+        seconds, megabytes = min(_run(command) for _ in range(3))
+        kilobytes = out.stat().st_size / count / 1000
+        rows.append((name, count, f"{seconds:.2f}", f"{megabytes:.0f}", f"{kilobytes:.2f}"))
+    print_table("A5 signs, cold process", ("way", "signs", "s", "MB", "kB a sign"), rows)
+
+
+def _run(command: list[str]) -> tuple[float, float]:
+    """Seconds and megabytes at its height of a Python process."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command[:2]} ended with {process.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def _measure_reading() -> None:
+    with ProcessPoolExecutor() as pool:
+        counted = dict(zip(FORMATS, pool.map(_read_format, FORMATS), strict=True))
+    rows = [
+        (name, count["signs"], *(count[decoder] for decoder in DECODERS), count["misread"])
+        for name, count in counted.items()
+    ]
+    heads = ("format", "signs", *DECODERS, "misread")
+    print_table(f"Symbols read from pages at {DPI} dpi", heads, rows)
+
+
+def _read_format(name: str) -> Counter[str]:
+    signs = some_signs(SIGNS)
+    size = FORMATS[name]
+    count: Counter[str] = Counter(signs=len(signs))
+    document = pypdfium2.PdfDocument(write_pdf(signs, ISSUER, name))
+    for number in range(len(document)):
+        bitmap = document[number].render(scale=DPI / 72, grayscale=True)
+        page = np.ascontiguousarray(bitmap.to_numpy().squeeze())
+        on_page = signs[number * size.per_page : (number + 1) * size.per_page]
+        for sign, (left, top) in zip(on_page, size.corners_mm, strict=False):
+            _count_readings(count, _cut(page, left, top, name), ISSUER.address(sign))
+    document.close()
+    return count
+
+
+def _cut(page: Picture, left: float, top: float, name: str) -> Picture:
+    """One sign of a page, as somebody holds a phone before it."""
+    size = FORMATS[name]
+    px = DPI / 25.4
+    across = slice(round(left * px), round((left + size.width_mm) * px))
+    down = slice(round(top * px), round((top + size.height_mm) * px))
+    return np.ascontiguousarray(page[down, across])
+
+
+def _count_readings(count: Counter[str], picture: Picture, address: str) -> None:
+    for name, decode in DECODERS.items():
+        read = decode(picture)
+        count[name] += read == address
+        count["misread"] += read not in {"", address}
+
+
+def _read_with_zbar(picture: Picture) -> str:
+    found = pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])
+    return found[0].data.decode() if found else ""
+
+
+DECODERS = {"zbar": _read_with_zbar, "zxing": read_with_zxing, "OpenCV": read_with_opencv}
