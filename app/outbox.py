@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from flask import Flask, Response, after_this_request, current_app, has_request_context
+from flask import Flask, current_app, has_request_context
 from sqlalchemy import JSON, Index, Integer, String, Text, delete, event, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.after_answer import once_answered
 from app.database import Base, UtcDateTime, db, now, session
 
 log = logging.getLogger(__name__)
@@ -127,22 +128,7 @@ def init_app(app: Flask, wake_worker: Callable[[], None]) -> None:
 @event.listens_for(db.session, "after_commit")
 def _note_commit(committed: Session) -> None:
     if committed.info.pop(_FILLED, False) and has_request_context():
-        after_this_request(_wake_when_sent)
-
-
-def _wake_when_sent(response: Response) -> Response:
-    wake_worker: Callable[[], None] = current_app.extensions["wake_worker"]
-
-    def wake() -> None:
-        try:
-            wake_worker()
-        except Exception:
-            # The answer is with its reader already, and the message is kept: it goes out with the
-            # worker's next sweep, within a minute.
-            log.exception("the worker could not be woken")
-
-    response.call_on_close(wake)
-    return response
+        once_answered(current_app.extensions["wake_worker"])
 
 
 def drain(handlers: Handlers) -> int:
