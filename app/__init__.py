@@ -30,6 +30,8 @@ from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk.pages import pages as desk_pages
 from app.health import health
+from app.keepers import deeds, sign_forms
+from app.keepers import orders as keepers_orders
 from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
 from app.maps import api as maps
@@ -88,6 +90,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     about.init_app(app)
     app.register_blueprint(kiosk_pages)
     app.register_blueprint(keepers_signs.pages)
+    app.register_blueprint(sign_forms.pages)
+    app.register_blueprint(keepers_orders.pages)
+    deeds.init_app(app)
     app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
 

@@ -22,6 +22,7 @@ from app.places.municipality import forget, read_duty_hours
 from app.reports.deadlines import WORKING_DAYS
 from app.reports.models import UNSORTED_CATEGORY, Category
 from app.reports.questions import read_questions, retire_missing
+from qr_signs import DoesNotFit, Issuer, read_logo
 
 _LANGUAGE_COLUMNS = ("nb", "nn", "en")
 # A municipality may do without these; its names are shown in English then.
@@ -30,7 +31,7 @@ _OPTIONAL_COLUMNS = ("uk", "pl")
 
 def load_municipality(folder: Path) -> None:
     """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
-    `categories.csv` and, where they are there, `questions.json` and `places.geojson`.
+    `categories.csv` and, where they are there, `questions.json`, `places.geojson` and `logo.svg`.
 
     Raises:
         UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
@@ -81,11 +82,30 @@ def _load_settings(folder: Path) -> None:
         privacy_email=settings.get("privacy_email", ""),
         accessibility_url=settings.get("accessibility_url", ""),
         duty_hours=settings.get("duty_hours", []),
+        **_read_look(settings, folder / "logo.svg"),
         boundary=ewkt(read_boundary(boundary_file)),
     )
     read_duty_hours(row.duty_hours)
     session().flush()
     forget()
+
+
+def _read_look(settings: dict[str, Any], logo: Path) -> dict[str, str]:
+    """What signs are printed with; tried out here, so that no print order fails for it later.
+
+    Raises:
+        UnusableFile: text would not be readable on the colour, or the logo cannot be drawn.
+    """
+    look = {"sign_colour": settings.get("sign_colour", "#1E2B3C"), "logo_svg": ""}
+    if logo.exists():
+        look["logo_svg"] = logo.read_text("utf-8")
+    try:
+        Issuer("https://vof.example.no", "", "", look["sign_colour"], look["logo_svg"])
+        if look["logo_svg"]:
+            read_logo(look["logo_svg"])
+    except DoesNotFit as error:
+        raise UnusableFile(str(error)) from error
+    return look
 
 
 def _load_units(file: Path) -> dict[str, Unit]:

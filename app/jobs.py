@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flask import Flask, current_app
@@ -21,13 +21,15 @@ from sqlalchemy.engine import make_url
 from app import outbox
 from app.config import Settings
 from app.database import db
+from app.keepers.printing import print_waiting_orders
 from app.notices import housekeeping as notices_housekeeping
 from app.notices.handlers import HANDLERS
 from app.reports import housekeeping
 
 log = logging.getLogger(__name__)
 
-WORKERS = 2
+# One may be busy with a large print order while the others send.
+WORKERS = 3
 # Whoever is sending a report goes before the letters about those that have arrived.
 NICENESS = 10
 # How long the worker may sleep when it has seen no work for a while; on SQLite it has to look.
@@ -40,12 +42,14 @@ class Work:
 
     queue: Huey
     send_outbox: Callable[[], Any]
+    print_signs: Callable[[], Any]
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Prepare the queue; it is opened when it is first needed."""
     app.extensions["work"] = cache(lambda: _open(app, settings.database_url))
     outbox.init_app(app, lambda: app.extensions["work"]().send_outbox())
+    app.extensions["wake_printer"] = lambda: app.extensions["work"]().print_signs()
 
 
 def queue() -> Huey:
@@ -75,7 +79,12 @@ def _open(app: Flask, database_url: str) -> Work:
     _every(app, opened, crontab(minute="41"), housekeeping.erase_contacts)
     _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
     _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
-    return Work(opened, _outbox_sender(app, opened))
+    drain = partial(outbox.drain, HANDLERS)
+    return Work(
+        opened,
+        _woken(app, opened, "send_outbox", "sweep_outbox", drain),
+        _woken(app, opened, "print_signs", "sweep_print_orders", print_waiting_orders),
+    )
 
 
 def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None:
@@ -90,15 +99,17 @@ def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None
     opened.periodic_task(when, name=work.__name__)(run)
 
 
-def _outbox_sender(app: Flask, opened: Huey) -> Callable[[], Any]:
-    """Send the outbox when woken; and each minute, for what waits and for lost wake-ups."""
+def _woken(
+    app: Flask, opened: Huey, name: str, sweep: str, work: Callable[[], int]
+) -> Callable[[], Any]:
+    """Work that is done when woken; and each minute, for what waits and for lost wake-ups."""
 
     def run() -> None:
         with app.app_context():
-            outbox.drain(HANDLERS)
+            work()
 
-    opened.periodic_task(crontab(), name="sweep_outbox")(run)
-    send: Callable[[], Any] = opened.task(name="send_outbox")(run)
+    opened.periodic_task(crontab(), name=sweep)(run)
+    wake: Callable[[], Any] = opened.task(name=name)(run)
     # A worker that was ended in the middle of its work may have taken the wake-up with it.
-    opened.on_startup(name="send_outbox")(send)
-    return send
+    opened.on_startup(name=name)(wake)
+    return wake

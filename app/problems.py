@@ -168,6 +168,36 @@ class TooManyPhotos(Problem):
     sentence = _("A report can have at most %(most)s photos.")
 
 
+class NothingToPrint(Problem):
+    code, status = "nothing_to_print", 422
+    title = _("No signs chosen")
+    sentence = _("Choose at least one sign that has not been taken down.")
+
+
+class TooManySigns(Problem):
+    code, status = "too_many_signs", 422
+    title = _("Too many signs")
+    sentence = _("One order can have at most %(most)s signs. Split it into several.")
+
+
+class OrderFinished(Problem):
+    code, status = "order_finished", 409
+    title = _("The order is finished")
+    sentence = _("The order has been printed or stopped already.")
+
+
+class NoSuchOrder(Problem):
+    code, status = "no_such_order", 404
+    title = _("We cannot find this order")
+    sentence = _("No print order has this number.")
+
+
+class FileNotThere(Problem):
+    code, status = "file_not_there", 409
+    title = _("The file is not there")
+    sentence = _("There is no file for this order. Order the same signs once more.")
+
+
 class NotPossibleNow(Problem):
     code, status = "not_possible_now", 409
     title = _("The report has changed")

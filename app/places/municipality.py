@@ -111,6 +111,8 @@ class MunicipalitySettings:
     privacy_email: str = ""
     accessibility_url: str = ""
     duty_hours: tuple[DutyHours, ...] = ()
+    sign_colour: str = "#1E2B3C"
+    logo_svg: str = ""
 
     def duty_phone_at(self, moment: datetime) -> str:
         """The number that answers at an instant, by the clock in Norway."""
@@ -163,6 +165,8 @@ def _read() -> MunicipalitySettings:
         privacy_email=row.privacy_email,
         accessibility_url=row.accessibility_url,
         duty_hours=read_duty_hours(row.duty_hours),
+        sign_colour=row.sign_colour,
+        logo_svg=row.logo_svg,
     )
 
 

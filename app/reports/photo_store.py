@@ -27,6 +27,19 @@ class PhotoStore:
         self._files, self._root = fsspec.url_to_fs(url, **options)
         self._is_local = isinstance(self._files, LocalFileSystem)
 
+    def put_file(self, name: str, content: bytes) -> None:
+        """Keep a file that is no photo under a name of its own; it is on disk when this returns."""
+        self._write(f"{self._root}/{name}", content)
+
+    def get_file(self, name: str) -> bytes:
+        """What was kept with `put_file`.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
+        content: bytes = self._files.cat_file(f"{self._root}/{name}")
+        return content
+
     def put(self, photo: bytes, thumbnail: bytes) -> str:
         """Keep both sizes and return their common name; they are on disk when this returns."""
         name = secrets.token_hex(16)

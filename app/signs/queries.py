@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from flask import url_for
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only
 
 from app.arguments import printable
 from app.database import session
 from app.places.models import Place
 from app.problems import NoSuchSign, Suggestion
 from app.signs.codes import MalformedCode, check_fits, neighbours, read_code
-from app.signs.models import Sign
+from app.signs.models import Sign, SignEvent, SignState
+from app.staff.models import Staff
 
 
 def find_sign(code: str) -> Sign | None:
@@ -57,6 +59,62 @@ def _suggestion(sign: Sign) -> Suggestion:
     return Suggestion(address, f"{sign.code} – {sign.place.name}, {sign.label}")
 
 
+def find_sign_for_change(sign_id: int) -> Sign:
+    """A sign as it is now, locked, so that two people's deeds come one after the other."""
+    query = select(Sign).where(Sign.id == sign_id).with_for_update(of=Sign)
+    return session().scalars(query.execution_options(populate_existing=True)).one()
+
+
+def find_sign_event(event_uuid: uuid.UUID) -> SignEvent | None:
+    """The line of a log that a device sent under this id."""
+    return session().scalar(select(SignEvent).where(SignEvent.uuid == event_uuid))
+
+
+def list_sign_events(sign_id: int, most: int) -> Sequence[SignEvent]:
+    """The newest lines of a sign's log, by when they happened, the newest first."""
+    query = (
+        select(SignEvent)
+        .where(SignEvent.sign_id == sign_id)
+        .options(joinedload(SignEvent.staff).options(load_only(Staff.name), lazyload(Staff.roles)))
+        .order_by(SignEvent.at.desc(), SignEvent.id.desc())
+        .limit(most)
+    )
+    return session().scalars(query).all()
+
+
+def list_signs_with_codes(codes: Sequence[str]) -> Sequence[Sign]:
+    """The signs with these codes and their places, by place and label."""
+    query = (
+        select(Sign)
+        .join(Sign.place)
+        .where(Sign.code.in_(codes))
+        .options(contains_eager(Sign.place).joinedload(Place.kind))
+        .order_by(Place.name, Sign.label, Sign.id)
+    )
+    return session().scalars(query).all()
+
+
+def list_replaced_by(sign: Sign) -> Sequence[Sign]:
+    """The signs that this one takes the place of."""
+    return session().scalars(select(Sign).where(Sign.replaced_by_id == sign.id)).all()
+
+
+def list_codes_to_print(place_ids: Sequence[int], most: int) -> Sequence[str]:
+    """Codes of signs that were never printed, at these places or anywhere."""
+    query = select(Sign.code).where(Sign.state == SignState.ORDERED.value)
+    if place_ids:
+        query = query.where(Sign.place_id.in_(place_ids))
+    return session().scalars(query.order_by(Sign.place_id, Sign.id).limit(most)).all()
+
+
+def list_codes_at(place_ids: Sequence[int], most: int) -> Sequence[str]:
+    """Codes of all signs at some places that have not been taken down."""
+    query = select(Sign.code).where(
+        Sign.place_id.in_(place_ids), Sign.state != SignState.RETIRED.value
+    )
+    return session().scalars(query.order_by(Sign.place_id, Sign.id).limit(most)).all()
+
+
 def list_signs_of(place_id: int) -> Sequence[Sign]:
     """The signs of a place that hang there or will, by label."""
     query = (
@@ -65,8 +123,15 @@ def list_signs_of(place_id: int) -> Sequence[Sign]:
     return session().scalars(query).all()
 
 
-def list_signs(text: str, after_id: int | None, most: int) -> Sequence[Sign]:
-    """A page of the register, newest place last, of signs whose code or place holds `text`."""
+def list_signs(
+    text: str,
+    after_id: int | None,
+    most: int,
+    *,
+    state: str | None = None,
+    place_id: int | None = None,
+) -> Sequence[Sign]:
+    """A page of the register, the oldest first, of signs whose code or place holds `text`."""
     query = (
         select(Sign)
         .options(joinedload(Sign.place).joinedload(Place.kind))
@@ -75,6 +140,10 @@ def list_signs(text: str, after_id: int | None, most: int) -> Sequence[Sign]:
     )
     if after_id is not None:
         query = query.where(Sign.id > after_id)
+    if state:
+        query = query.where(Sign.state == state)
+    if place_id:
+        query = query.where(Sign.place_id == place_id)
     if text:
         by_place = select(Place.id).where(Place.name.icontains(text, autoescape=True))
         by_code = Sign.code.contains(text.upper(), autoescape=True)

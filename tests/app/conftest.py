@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,7 +20,14 @@ from app.notices.operations import enter_reporter
 from app.permissions import Role
 from app.rate_limits import limiter
 from app.reports.models import Report
+from app.reports.photo_store import photo_store
+from app.reports.photos import prepare_photo
+from app.signs.models import Sign, SignEventKind
+from app.signs.operations import Deed, add_event_photo, record_deed
+from app.signs.orders import place_order
+from app.staff.models import Staff
 from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
+from tests.pictures import a_photo
 
 NOWHERE = {
     "sqlite": "sqlite:////no/such/folder/vof.sqlite3",
@@ -107,3 +115,21 @@ def token_of_a_mail(report: Report) -> str:
     subscription = enter_reporter(report, "kari@example.org")
     db.session.commit()
     return notice_token(subscription.uuid)
+
+
+def values_of_the_register(sign: Sign) -> dict[str, Any]:
+    """What stands in the addresses of the sign register: a finished order and a line of a log."""
+    keeper = db.session.scalars(select(Staff)).first()
+    assert keeper
+    options = {"languages": "nb nn en", "file": "pdf", "dpi": 300, "bleed": False, "copies": 1}
+    order = place_order(uuid4(), [sign], "A5", options, keeper)
+    name = "prints/0.pdf"
+    photo_store().put_file(name, b"%PDF-1.7")
+    order.state, order.file_name, order.file_bytes = "ready", name, 8
+    event, _created = record_deed(sign, Deed(SignEventKind.CHECKED, keeper, text="I orden"))
+    prepared = prepare_photo(a_photo())
+    add_event_photo(
+        event, photo_store().put(prepared.photo, prepared.thumbnail), prepared.fingerprint
+    )
+    db.session.commit()
+    return {"order_id": order.id, "event_id": event.id}

@@ -19,7 +19,7 @@ from app.places.models import Unit
 from app.reports.keys import report_key
 from app.reports.models import Report
 from app.signs.codes import check_fits
-from tests.app.conftest import token_of_a_mail
+from tests.app.conftest import token_of_a_mail, values_of_the_register
 from tests.conftest import FROM_HERE, InspectingClient
 from tests.html import BadPage, inspect_page
 from tests.pictures import a_photo
@@ -29,6 +29,7 @@ NO_PAGES = {
     "api-docs.openapi_json",
     "api.get_open_reports",
     "api.get_report",
+    "deeds.photo",
     "health.alive",
     "health.ready",
     "maps.tile",
@@ -37,6 +38,7 @@ NO_PAGES = {
     "offline.icon_picture",
     "offline.manifest",
     "offline.worker",
+    "orders.file",
     "resident.photo",
     "security.verify",
     "signs.png",
@@ -102,7 +104,7 @@ def further(report, park_sign, hall_sign):
 def test_every_page_opens_well_made_in_every_language(
     app, clients, report, park_sign, hall_sign, code
 ):
-    values = {
+    values = values_of_the_register(park_sign) | {
         "number": report.number,
         "code": park_sign.code,
         "place_id": park_sign.place_id,

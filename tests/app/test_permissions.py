@@ -15,7 +15,7 @@ from app.config import ROOT
 from app.database import db
 from app.permissions import STAFF_LISTS, STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
-from tests.app.conftest import token_of_a_mail
+from tests.app.conftest import token_of_a_mail, values_of_the_register
 from tests.conftest import FROM_HERE
 
 TABLE = ROOT / "docs" / "permissions.md"
@@ -90,12 +90,13 @@ def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(built):
 def values(app, filed, park_sign):
     """What stands in the addresses of the table."""
     report = filed(sign=park_sign.code)
-    return {
+    return values_of_the_register(park_sign) | {
         "number": report.number,
         "code": park_sign.code,
         "place_id": park_sign.place_id,
         "report_uuid": report.uuid,
         "photo_uuid": uuid4(),
+        "event_uuid": uuid4(),
         "follower_uuid": uuid4(),
         "size": "photo",
         "shape": "icon",

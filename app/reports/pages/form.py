@@ -35,7 +35,8 @@ FORM_WITH_PHOTOS_BYTES = MAX_PER_REPORT * MAX_BYTES + 1 * MB
 def sign_form(code: str) -> str:
     """The form a sign leads to. Printed on signs: this address is permanent."""
     sign = sign_as_typed(code)
-    return _form_page(forms.empty_form(), sign, sign.place)
+    usual = forms.empty_form(category=sign.category_code or "")
+    return _form_page(usual, sign, sign.place)
 
 
 @pages.post("/s/<code>")

@@ -78,6 +78,7 @@ def test_the_worker_knows_its_work(app):
         "sweep_photos",
         "erase_contacts",
         "sweep_outbox",
+        "sweep_print_orders",
         "forget_dead_messages",
         "end_subscriptions",
     }

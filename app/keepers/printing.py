@@ -1,0 +1,187 @@
+"""The worker's side of a print order: masks chosen, file made, every symbol read back, handed out.
+
+Each step that is told to the database is a transaction of its own, so that the page that waits
+sees it and a cancelled order stops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+
+from flask import current_app
+
+from app.database import db, session
+from app.languages import gettext as _
+from app.places.municipality import municipality
+from app.reports.photo_store import photo_store
+from app.signs.models import PrintOrder, Sign
+from app.signs.operations import mark_printed
+from app.signs.orders import (
+    Finished,
+    claim_next,
+    fail_order,
+    find_order,
+    finish_order,
+    list_signs_of_order,
+    note_progress,
+)
+from qr_signs import DoesNotFit, Issuer, Misread, address_of, write_pdf
+from qr_signs import Sign as PrintedSign
+from qr_signs.check import check_pdf
+from qr_signs.masks import best_mask
+from qr_signs.picture import write_png
+
+log = logging.getLogger(__name__)
+
+TOLD_EVERY_S = 0.5
+# A fixed time in the archive, so that the same order gives the same bytes.
+ARCHIVE_TIME = (1980, 1, 1, 0, 0, 0)
+FILE_TYPES = {"pdf": "application/pdf", "zip": "application/zip", "png": "image/png"}
+
+
+class Cancelled(Exception):
+    """Somebody has stopped the order."""
+
+
+class Progress:
+    """Counts steps and tells the database twice a second.
+
+    Raises:
+        Cancelled: from `step`, once the order has been stopped.
+    """
+
+    def __init__(self, order_id: int, total: int) -> None:
+        self._order_id = order_id
+        self._total = total
+        self._done = 0
+        self._told_at = 0.0
+        self.tell()
+
+    def step(self, _done: int = 0) -> None:
+        """One more sign has been seen to."""
+        self._done += 1
+        if time.monotonic() - self._told_at > TOLD_EVERY_S:
+            self.tell()
+
+    def tell(self) -> None:
+        """Write down how far we are."""
+        self._told_at = time.monotonic()
+        going_on = note_progress(self._order_id, min(self._done, self._total), self._total)
+        db.session.commit()
+        if not going_on:
+            raise Cancelled
+
+
+def print_waiting_orders() -> int:
+    """Print whatever waits, one order after the other; for the worker.
+
+    Returns:
+        How many orders were taken up.
+    """
+    taken = 0
+    while True:
+        order_id = claim_next()
+        db.session.commit()
+        if order_id is None:
+            return taken
+        _print(order_id)
+        taken += 1
+
+
+def _print(order_id: int) -> None:
+    try:
+        _make(order_id)
+    except Cancelled:
+        log.info("print order %d was cancelled", order_id)
+    except Misread as error:
+        log.exception("print order %d was misread", order_id)
+        _fail(order_id, _("The code of sign %(code)s could not be read back.", code=error.code))
+    except DoesNotFit as error:
+        log.exception("print order %d does not fit", order_id)
+        _fail(order_id, _("The signs cannot be drawn: %(reason)s", reason=str(error)))
+    except Exception:
+        # Whatever it is concerns this order alone; who ordered it is told that it failed.
+        log.exception("print order %d failed", order_id)
+        _fail(order_id, _("Something went wrong in the print shop. Order the same again."))
+
+
+def _fail(order_id: int, reason: str) -> None:
+    session().rollback()
+    fail_order(order_id, reason)
+    session().commit()
+
+
+def _make(order_id: int) -> None:
+    order = find_order(order_id)
+    assert order is not None, "it was claimed a moment ago"
+    signs = list_signs_of_order(order)
+    unmasked = [sign for sign in signs if sign.mask is None]
+    copies = 1 if order.options["file"] == "png" else order.options["copies"]
+    progress = Progress(order_id, len(unmasked) + 2 * len(signs) * copies)
+    _choose_masks(unmasked, progress)
+    content, suffix = _write(order, signs, progress)
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"prints/{digest}.{suffix}"
+    photo_store().put_file(name, content)
+    if finish_order(order_id, Finished(name, len(content), digest)):
+        for sign in signs:
+            mark_printed(sign, order.staff)
+    session().commit()
+
+
+def _choose_masks(signs: Sequence[Sign], progress: Progress) -> None:
+    """The mask a sign is printed with stays its mask: all its plates look alike."""
+    for sign in signs:
+        sign.mask = best_mask(address_of(current_app.config["PUBLIC_URL"], sign.code))
+        progress.step()
+
+
+def _write(order: PrintOrder, signs: Sequence[Sign], progress: Progress) -> tuple[bytes, str]:
+    printed = [
+        PrintedSign(sign.code, sign.place.name, sign.label, sign.mask or 0) for sign in signs
+    ]
+    issuer = issuer_for(order.options["languages"].split())
+    if order.options["file"] == "png":
+        return _write_pictures(order, printed, issuer, progress.step)
+    how = {"bleed": order.options["bleed"], "copies": order.options["copies"]}
+    pdf = write_pdf(printed, issuer, order.format, progress=progress.step, **how)
+    check_pdf(pdf, printed, issuer, order.format, progress=progress.step, **how)
+    return pdf, "pdf"
+
+
+def _write_pictures(
+    order: PrintOrder,
+    signs: Sequence[PrintedSign],
+    issuer: Issuer,
+    step: Callable[[int], None],
+) -> tuple[bytes, str]:
+    """A picture a sign, in an archive where there are several; each is drawn from a checked PDF."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for number, sign in enumerate(signs):
+            step(number)
+            check_pdf(write_pdf([sign], issuer, order.format), [sign], issuer, order.format)
+            picture = write_png(sign, issuer, order.format, dpi=order.options["dpi"])
+            if len(signs) == 1:
+                return picture, "png"
+            file.writestr(zipfile.ZipInfo(f"{sign.code}.png", ARCHIVE_TIME), picture)
+            step(number)
+    return archive.getvalue(), "zip"
+
+
+def issuer_for(languages: Sequence[str]) -> Issuer:
+    """Who stands on the signs, in these languages."""
+    here = municipality()
+    return Issuer(
+        base_url=current_app.config["PUBLIC_URL"],
+        municipality=here.name,
+        phone=here.front_desk_phone,
+        colour=here.sign_colour,
+        logo_svg=here.logo_svg,
+        languages=tuple(languages),
+    )
