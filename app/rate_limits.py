@@ -23,6 +23,8 @@ QUESTIONS_PER_ADDRESS = "5 per hour; 10 per day"
 TILES = "3000 per minute; 40000 per hour"
 # One search asks at every pause in typing.
 SPOTS = "300 per minute; 4500 per hour"
+SCANS = "120 per minute; 1500 per hour"
+SIGN_FAULTS = "20 per minute; 100 per hour"
 PHOTOS = "360 per minute; 4500 per hour"
 # Only failed attempts count. Per account first: an office of a hundred shares one address.
 SIGN_INS_PER_ACCOUNT = "5 per minute; 30 per hour"

@@ -16,7 +16,7 @@ import { prune, wordsOf } from './prune.ts';
 
 const here = import.meta.dirname;
 const dist = process.argv[2] ?? join(here, 'dist');
-const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'staff.ts', 'mine.ts', 'offline-page.ts'];
+const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'staff.ts', 'mine.ts', 'offline-page.ts'];
 const PICTURES = ['icon.svg'];
 /** Words of scripts and of texts that are no attribute's value on any page: no switch, no read-only field, no forced dark. */
 const NO_WORDS_OF_PAGES = ['switch', 'readonly', 'dark'];
@@ -91,6 +91,7 @@ const contents = await Promise.all([
   sheet('staff.css').then((css) => ['staff.css', css]),
   // The pictures of Leaflet's own pins and switches are not used.
   bundle(join(here, 'styles', 'map.css'), { external: ['*.png'] }).then((css) => ['map.css', css]),
+  bundle(join(here, 'styles', 'keeper.css'), {}).then((css) => ['keeper.css', css]),
   sheet('kiosk.css').then((css) => ['kiosk.css', prune(css, words, UNREACHABLE)]),
   ...scripts,
   ...PICTURES.map(async (name) => [name, await readFile(join(here, 'src', name), 'utf8')]),

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.database import session
 from app.geo import Position
-from app.keepers.signs import SIGN_KEEPERS, sign_or_404, sign_page
+from app.keepers.signs import SIGN_KEEPERS, sign_or_404, sign_page, sign_row
 from app.languages import gettext as _
 from app.permissions import KB, MB, allow
 from app.problems import InvalidFields, NotFound, UnreadablePhoto
@@ -185,7 +185,25 @@ def photo(event_id: int, size: str) -> Response:
     return response
 
 
+def keeper_bar(code: str | None) -> dict[str, Any] | None:
+    """What a keeper sees on top of a sign's own page; None for everybody else.
+
+    Without a code for the page that stands in for any sign when there is no network.
+    """
+    if not (current_user and current_user.is_authenticated):
+        return None
+    if not any(current_user.has_role(role) for role in SIGN_KEEPERS):
+        return None
+    if code is None:
+        return {"code": None}
+    return sign_row(sign_or_404(code)) | {
+        "id": str(uuid.uuid4()),
+        "action": url_for("deeds.say", code=code),
+    }
+
+
 def init_app(app: Flask) -> None:
     """Register the pages, and add the rest to the API."""
     app.register_blueprint(pages)
+    app.context_processor(lambda: {"keeper_bar": keeper_bar})
     app.extensions["flask-smorest"]["apis"][""]["ext_obj"].register_blueprint(api)

@@ -11,7 +11,7 @@ from functools import partial
 
 from app import outbox
 from app.languages import speaking
-from app.notices import letters, mail, operations, push
+from app.notices import letters, mail, operations, push, tampering
 from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
 from app.notices.queries import find_event, find_report_told, find_subscription, list_told
@@ -104,6 +104,8 @@ HANDLERS: Handlers = {
     "report_received": spread_receipt,
     "event": spread_event,
     "contact_erased": spread_erasure,
+    "sign_tampered": tampering.spread_tampering,
+    "sign_tampered_mail": tampering.send_tampering,
     "receipt": send_receipt,
     "confirmation": send_confirmation,
     Way.EMAIL.value: send_email,

@@ -155,13 +155,13 @@ def _mailer(settings: Settings) -> Mailer:
     )
 
 
-def compose(letter: Letter, to: str, unsubscribe_url: str, outbox_id: int) -> EmailMessage:
+def compose(letter: Letter, to: str, unsubscribe_url: str | None, outbox_id: int) -> EmailMessage:
     """A message with all that receiving servers ask for.
 
     Args:
         letter: the words.
         to: the receiver.
-        unsubscribe_url: where one click ends the subscription.
+        unsubscribe_url: where one click ends the subscription; None for what staff get as a duty.
         outbox_id: makes the Message-ID, so that a mail sent twice is recognised.
     """
     settings: Settings = current_app.extensions["settings"]
@@ -176,8 +176,9 @@ def compose(letter: Letter, to: str, unsubscribe_url: str, outbox_id: int) -> Em
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<outbox-{outbox_id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_render("notices/mail.txt", letter))
     message.add_alternative(_render("notices/mail.html", letter), subtype="html")
     # Last, since what comes before a content of several parts is moved into the first.

@@ -94,12 +94,18 @@ def directory_answer() -> Response:
 
 @pages.get("/offline")
 @allow(anyone=True)
-def form_without_network() -> str:
-    """The form for any sign, shown by the worker when there is no network."""
+def form_without_network() -> Response:
+    """The form for any sign, shown by the worker when there is no network.
+
+    A keeper's phone keeps it with the keeper's bar, so it names nobody.
+    """
     form = forms.empty_form()
-    return render_template(
-        "offline/form.html", max_photos=MAX_PER_REPORT, **form_view(form, place=None)
+    page = render_template(
+        "offline/form.html", max_photos=MAX_PER_REPORT, staff=None, **form_view(form, place=None)
     )
+    response = Response(page)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @pages.get("/mine")

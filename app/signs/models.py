@@ -86,6 +86,15 @@ class SignEventKind(StrEnum):
     CLEARED = "cleared"
 
 
+class SignFault(StrEnum):
+    """What a resident says is wrong with a sign."""
+
+    COVERED = "covered"
+    ELSEWHERE = "elsewhere"
+    UNREADABLE = "unreadable"
+    MISPLACED = "misplaced"
+
+
 class SignEvent(Base):
     """One thing that happened to a sign. Never altered, but for a photo that arrives later.
 

@@ -38,7 +38,8 @@ class Deed:
     """Something done to a sign, or seen, perhaps told later.
 
     `uuid` is minted by a sender who may send it twice. `at` is when it was done, by a clock that
-    may be wrong; None for now. `point` is where the sender stood.
+    may be wrong; None for now. `position` is where the sender stood. `what` says which of several
+    things is meant.
     """
 
     kind: SignEventKind
@@ -47,6 +48,7 @@ class Deed:
     at: datetime | None = None
     text: str = ""
     position: Position | None = None
+    what: str | None = None
 
 
 def order_signs(
@@ -280,7 +282,7 @@ def _note(
         received_at=received_at,
         staff_id=deed.staff.id if deed.staff else None,
         from_value=from_value,
-        to_value=to_value,
+        to_value=to_value or deed.what,
         text=deed.text,
         point=_as_point(deed.position),
         accuracy_m=deed.position.accuracy_m if deed.position else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.languages import gettext as _
 from app.languages import lazy_gettext
-from app.signs.models import OrderState, SignEvent, SignEventKind, SignState
+from app.signs.models import OrderState, SignEvent, SignEventKind, SignFault, SignState
 
 STATE_NAMES = {
     SignState.ORDERED: lazy_gettext("Ordered"),
@@ -23,6 +23,12 @@ EVENT_NAMES = {
     SignEventKind.RETIRED: lazy_gettext("Taken down"),
     SignEventKind.TAMPERED: lazy_gettext("A resident says that something is wrong with the sign"),
     SignEventKind.CLEARED: lazy_gettext("Seen to"),
+}
+FAULT_NAMES = {
+    SignFault.COVERED: lazy_gettext("Something is pasted over the sign"),
+    SignFault.ELSEWHERE: lazy_gettext("The code leads somewhere else"),
+    SignFault.UNREADABLE: lazy_gettext("The sign is damaged or hard to read"),
+    SignFault.MISPLACED: lazy_gettext("The sign hangs in the wrong place"),
 }
 ORDER_STATE_NAMES = {
     OrderState.WAITING: lazy_gettext("Waiting"),
@@ -54,4 +60,7 @@ def event_title(event: SignEvent) -> str:
         return _("Ordered in place of %(code)s", code=event.from_value)
     if event.kind == SignEventKind.RETIRED and event.to_value:
         return _("Taken down, replaced by %(code)s", code=event.to_value)
+    if event.kind == SignEventKind.TAMPERED and event.to_value:
+        fault = FAULT_NAMES[SignFault(event.to_value)]
+        return _("A resident says: %(what)s", what=str(fault))
     return str(EVENT_NAMES[SignEventKind(event.kind)])

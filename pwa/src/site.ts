@@ -5,7 +5,8 @@ import { errorSummary } from './islands/error-summary.ts';
 import { rememberLanguage } from './islands/language.ts';
 import { questions } from './islands/questions.ts';
 import { loadOutboxWhenNeeded } from './islands/outbox-loader.ts';
-import { startWorker } from './islands/worker.ts';
+import { countScan } from './islands/scan.ts';
+import { startWorker, whenIdle } from './islands/worker.ts';
 
 rememberLanguage();
 
@@ -18,3 +19,4 @@ startIslands({
 
 loadOutboxWhenNeeded();
 startWorker();
+whenIdle(countScan);

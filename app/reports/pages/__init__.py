@@ -7,4 +7,4 @@ from flask import Blueprint
 pages = Blueprint("resident", __name__)
 
 # The modules below hang their routes on the blueprint.
-from app.reports.pages import form, photos, place, start, status  # noqa: E402, F401
+from app.reports.pages import form, photos, place, sign, start, status  # noqa: E402, F401

@@ -1,18 +1,22 @@
-/** Registers the worker once the page has all it needs, and tells it which language to keep ready. */
+/** Does something once the page has all it needs. */
+export function whenIdle(work: () => void): void {
+  const idle = (): void => {
+    if ('requestIdleCallback' in window) requestIdleCallback(work);
+    else setTimeout(work, 200);
+  };
+  if (document.readyState === 'complete') idle();
+  else addEventListener('load', idle);
+}
+
+/** Registers the worker, and tells it which language to keep ready. */
 export function startWorker(): void {
   if (!('serviceWorker' in navigator)) return;
   const register = async (): Promise<void> => {
     const registration = await navigator.serviceWorker.register('/worker.js');
     (registration.active ?? registration.waiting ?? registration.installing)?.postMessage({ lang: document.documentElement.lang });
   };
-  const start = (): void => {
+  whenIdle(() => {
     // Private windows refuse a worker; every page works without one.
     void register().catch(() => undefined);
-  };
-  const idle = (): void => {
-    if ('requestIdleCallback' in window) requestIdleCallback(start);
-    else setTimeout(start, 200);
-  };
-  if (document.readyState === 'complete') idle();
-  else addEventListener('load', idle);
+  });
 }

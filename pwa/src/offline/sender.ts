@@ -110,6 +110,8 @@ async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
     const content = isJson ? ((await response.json()) as Readonly<Record<string, unknown>> | null) : null;
     const { status } = response;
     if (content && (status === 200 || status === 201) && isReceived(content, job)) return { kind: 'received', body: content };
+    // A keeper whose session has ended signs in again; what was done with the sign waits until then.
+    if (item.kind === 'sign' && status === 401) return { kind: 'later', wait_ms: 0 };
     if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
       return { kind: 'refused', refusal: { code: content.code, message: content.message, fields: content.fields ?? {} } };
     }
@@ -195,7 +197,8 @@ async function settle({ item, photo }: Job, answer: Answer): Promise<Item | unde
     }
     if (after.receipt && !after.photos.length) store.delete('outbox', after.id);
     else store.put('outbox', after);
-    if (after.receipt && !after.shared) store.put('mine', after.receipt);
+    // What a keeper has done stands in the sign's log, and is no report of their own.
+    if (after.receipt && !after.shared && after.kind !== 'sign') store.put('mine', after.receipt);
     return after;
   });
 }

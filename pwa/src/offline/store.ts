@@ -37,7 +37,7 @@ export interface WaitingPhoto {
 
 export interface Item {
   readonly id: string;
-  readonly kind: 'report' | 'follow';
+  readonly kind: 'report' | 'follow' | 'sign';
   readonly url: string;
   /** JSON, kept as it was first written so that every try is the same to the byte; empty once received. */
   readonly payload: string;

@@ -45,12 +45,12 @@ async function keepWithFiles(address: string): Promise<void> {
   await Promise.all([...files].map((file) => fromFiles(new URL(file, location.origin).href)));
 }
 
-/** What every sign needs when there is no network, in one language; looked after once a day. */
-async function makeReady(lang: string): Promise<void> {
+/** What every sign needs when there is no network, in one language; looked after once a day, or anew when asked. */
+async function makeReady(lang: string, anew = false): Promise<void> {
   const addresses = READY.map((path) => `${location.origin}${path}?lang=${lang}`);
   await Promise.all(
     addresses.map(async (address) => {
-      if (!(await isFresh(address))) await keepWithFiles(address);
+      if (anew || !(await isFresh(address))) await keepWithFiles(address);
     }),
   );
 }
@@ -118,7 +118,7 @@ async function languagesKept(): Promise<string[]> {
 
 scope.addEventListener('install', (event) => {
   // It takes over only when every page of the old one is closed, so that pages and files stay of one make.
-  event.waitUntil(languagesKept().then((languages) => Promise.all(languages.map(makeReady))));
+  event.waitUntil(languagesKept().then((languages) => Promise.all(languages.map((lang) => makeReady(lang)))));
 });
 
 scope.addEventListener('activate', (event) => {
@@ -128,8 +128,8 @@ scope.addEventListener('activate', (event) => {
 });
 
 scope.addEventListener('message', (event) => {
-  const { lang } = (event.data ?? {}) as { lang?: string };
-  if (lang) event.waitUntil(makeReady(lang).catch(() => undefined));
+  const { lang, anew } = (event.data ?? {}) as { lang?: string; anew?: boolean };
+  if (lang) event.waitUntil(makeReady(lang, anew).catch(() => undefined));
 });
 
 scope.addEventListener('fetch', (event) => {
