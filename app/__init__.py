@@ -31,6 +31,7 @@ from app.crew.pages import pages as crew_pages
 from app.desk.pages import pages as desk_pages
 from app.health import health
 from app.keepers import deeds, sign_forms
+from app.keepers import health as keepers_health
 from app.keepers import orders as keepers_orders
 from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(keepers_signs.pages)
     app.register_blueprint(sign_forms.pages)
     app.register_blueprint(keepers_orders.pages)
+    app.register_blueprint(keepers_health.pages)
     deeds.init_app(app)
     app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)

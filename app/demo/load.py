@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, select
 from app.catalogue import load_municipality
 from app.database import now, session
 from app.demo.reports import add_reports
-from app.demo.signs import add_signs
+from app.demo.signs import add_sign_life, add_signs
 from app.permissions import Role
 from app.places.models import Municipality, Place, Unit
 from app.places.queries import list_places
@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "stavanger"
 SEED = 4000
 REPORTS = 2_000
 SIGNS_PER_PLACE = 2
+EXAMPLE_PLACES = {"a park": "Byparken", "a sports hall": "Stavanger idrettshall"}
 CREW_UNIT = "Park og natur"
 
 _NAMES = {
@@ -42,6 +43,8 @@ def load_demo(reports: int = REPORTS) -> None:
     rng = random.Random(SEED)
     load_municipality(FOLDER)
     add_signs(rng, list_places(), SIGNS_PER_PLACE)
+    # Of its own, so that the rest of the demo does not change with it.
+    add_sign_life(random.Random(SEED), set(EXAMPLE_PLACES.values()))
     add_demo_staff()
     add_reports(rng, reports, until=now())
 
@@ -61,8 +64,9 @@ def demo_password(role: Role) -> str:
 
 def example_signs() -> dict[str, Sign]:
     """A sign in a park and one in a sports hall, to try first; none in another municipality."""
-    places = {"a park": "Byparken", "a sports hall": "Stavanger idrettshall"}
-    found = {what: session().scalar(_first_sign_at(place)) for what, place in places.items()}
+    found = {
+        what: session().scalar(_first_sign_at(place)) for what, place in EXAMPLE_PLACES.items()
+    }
     return {what: sign for what, sign in found.items() if sign}
 
 

@@ -85,7 +85,9 @@ def test_mounted_by_scan_with_position_and_photo(live_server, phone, phone_photo
     page.locator("#keeper-photo").set_input_files(phone_photo)
     page.locator("[data-island=keeper] button[value=mounted]").click()
     wait_until(page, lambda: events_of(live_server, code) == [("mounted", 7.0, 1)])
-    expect(page.locator("[data-island=keeper] [role=status]")).to_have_text(re.compile("Det er skrevet ned|It is written"))
+    expect(page.locator("[data-island=keeper] [role=status]")).to_have_text(
+        re.compile("Det er skrevet ned|It is written")
+    )
 
 
 def test_a_sign_never_seen_before_is_mounted_without_network_and_sent_later(

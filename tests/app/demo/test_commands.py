@@ -22,7 +22,7 @@ from app.permissions import Role
 from app.places.models import Municipality, Place, Unit
 from app.places.municipality import forget, municipality
 from app.reports.models import Category, Event, Report
-from app.signs.models import Sign
+from app.signs.models import Sign, SignEvent, SignScans
 from app.staff.models import Staff
 from tests.conftest import a_report, put_report
 
@@ -318,7 +318,7 @@ def test_the_same_seed_gives_the_same_data(vof):
 
 def test_sample_data_needs_a_municipality_and_places(vof, app):
     assert vof("sample-data", "--reports", -1).exit_code == 2
-    for table in (Event, Report, Sign, Place, Municipality):
+    for table in (Event, Report, SignScans, SignEvent, Sign, Place, Municipality):
         db.session.query(table).delete()
     db.session.commit()
     demand_refusal(vof("sample-data", "--reports", 1), "municipality")

@@ -23,6 +23,7 @@ from app.places.municipality import municipality
 from app.reports.models import Category, Event, Report
 from app.reports.workflow import CLOSED, TRANSITIONS, Status
 from app.signs.codes import check_fits
+from app.signs.health import Reason, list_concerns
 from app.signs.models import Sign
 from app.staff.models import Staff
 from tests.conftest import settings_for
@@ -107,9 +108,19 @@ def test_every_place_has_two_mounted_signs_with_labels_of_their_own(demo):
     for sign in db.session.scalars(select(Sign)):
         assert check_fits(sign.code)
         assert sign.label
-        assert (sign.state, sign.mounted_at is not None) == ("mounted", True)
+        assert sign.mounted_at
+    assert Counter(db.session.scalars(select(Sign.state))).keys() == {"mounted", "missing"}
     labels = db.session.execute(select(Sign.place_id, Sign.label)).all()
     assert len(set(labels)) == len(labels)
+
+
+def test_some_signs_are_to_be_looked_at_and_those_to_try_first_are_well(demo):
+    concerns = list_concerns()
+    found = {reason for concern in concerns for reason in concern.reasons}
+    assert found >= {Reason.TAMPERED, Reason.MISSING, Reason.DAMAGED, Reason.SILENT}
+    assert len(concerns) < 10
+    to_try = {sign.id for sign in example_signs().values()}
+    assert not to_try & {concern.sign.id for concern in concerns}
 
 
 def test_guessed_positions_are_shown_as_such(demo):
