@@ -109,6 +109,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _configure(app: Flask, settings: Settings) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
+    # It tells of every table of every typeface it cuts down.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -27,7 +27,7 @@ from app.keepers.printing import FILE_TYPES
 from app.keepers.signs import SIGN_KEEPERS
 from app.languages import as_date_time, lazy_gettext
 from app.languages import gettext as _
-from app.permissions import KB, allow
+from app.permissions import KB, MB, allow
 from app.problems import FileNotThere, InvalidFields, NoSuchOrder
 from app.reports.photo_store import photo_store
 from app.reports.staff_forms import attempt
@@ -250,7 +250,7 @@ def order(order_id: int) -> BaseResponse:
             "options": found.options,
             "languages": str(LANGUAGE_ORDERS.get(found.options.get("languages", ""), "")),
             "file_kind": str(FILES.get(found.options.get("file", ""), "")),
-            "megabytes": f"{(found.file_bytes or 0) / 1e6:.1f}",
+            "size": _size(found.file_bytes or 0),
             "finished": as_date_time(found.finished_at) if found.finished_at else None,
         },
         again_id=str(uuid.uuid4()),
@@ -265,6 +265,12 @@ def order(order_id: int) -> BaseResponse:
         # The page needs no script to follow the work.
         response.headers["Refresh"] = "2"
     return response
+
+
+def _size(count: int) -> str:
+    if count < MB:
+        return f"{max(round(count / KB), 1)} kB"
+    return f"{count / MB:.1f} MB".replace(".", ",")
 
 
 @pages.post("/<int(max=2147483647):order_id>/cancel")
