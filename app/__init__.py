@@ -33,6 +33,7 @@ from app.health import health
 from app.keepers import deeds, sign_forms
 from app.keepers import health as keepers_health
 from app.keepers import orders as keepers_orders
+from app.keepers import places as keepers_places
 from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
 from app.maps import api as maps
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(kiosk_pages)
     app.register_blueprint(keepers_signs.pages)
     app.register_blueprint(sign_forms.pages)
+    app.register_blueprint(keepers_places.pages)
     app.register_blueprint(keepers_orders.pages)
     app.register_blueprint(keepers_health.pages)
     deeds.init_app(app)

@@ -85,7 +85,8 @@ def _read_body() -> None:
     limit: int = getattr(view, "max_bytes", FORM_BYTES)
     if (request.content_length or 0) > limit:
         raise TooLarge
-    request.max_content_length = limit
+    # A long text is no worse than a file of the same size.
+    request.max_content_length = request.max_form_memory_size = limit
     try:
         request.get_data(cache=True, parse_form_data=True)
     except UnicodeDecodeError as error:

@@ -16,9 +16,11 @@ from sqlalchemy import select
 
 from app.database import session
 from app.geo import ewkt
-from app.places.geojson import UnusableFile, import_places, read_boundary, read_features
+from app.places.geojson import read_boundary, read_features
+from app.places.imports import import_places
 from app.places.models import Municipality, PlaceKind, Unit
 from app.places.municipality import forget, read_duty_hours
+from app.places.rows import UnusableFile
 from app.reports.deadlines import WORKING_DAYS
 from app.reports.models import UNSORTED_CATEGORY, Category
 from app.reports.questions import read_questions, retire_missing

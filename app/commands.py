@@ -23,9 +23,10 @@ from app.demo.reports import add_reports
 from app.demo.signs import add_signs
 from app.jobs import run_worker
 from app.permissions import Role
-from app.places.geojson import UnusableFile, import_places
-from app.places.models import Place, Unit
+from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
+from app.places.models import Place, PlaceKind, Unit
 from app.places.queries import list_places
+from app.places.rows import UnusableFile
 from app.problems import Problem
 from app.serve import serve
 from app.staff.operations import create_staff, demand_good_password
@@ -89,14 +90,45 @@ def boundary_command(file: Path) -> None:
 @places.command("import")
 @click.argument("file", type=EXISTING_FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--kind", help="Code of the kind of new places whose row names none.")
+@click.option("--leave-out", is_flag=True, help="Import the rest where a row cannot be used.")
 @in_one_transaction
-def places_import(file: Path, dry_run: bool) -> None:
-    """Add the places of a GeoJSON FILE, or update those known by their feature id."""
-    result = import_places(file)
-    click.echo(f"{result.added} added, {result.changed} changed, {result.unchanged} unchanged.")
+def places_import(file: Path, dry_run: bool, kind: str | None, leave_out: bool) -> None:
+    """Add the places of a GeoJSON or CSV FILE, or update those known by their id."""
+    plan = plan_file(file, _kind(kind) if kind else None)
     if dry_run:
-        db.session.rollback()
+        _tell(plan)
+    elif not leave_out:
+        demand_all_usable(plan, file)
+    counts = plan.counts
+    click.echo(
+        f"{counts[Action.ADD]} added, {counts[Action.CHANGE]} changed,"
+        f" {counts[Action.LEAVE]} unchanged."
+    )
+    for row in plan.unused:
+        click.echo(f"Left out: {row.line}  {row.name}: {row.reason}")
+    if dry_run:
         click.echo("Nothing was kept (--dry-run).")
+    else:
+        carry_out(plan, None)
+
+
+def _kind(code: str) -> PlaceKind:
+    kinds = {kind.code: kind for kind in session().scalars(select(PlaceKind))}
+    if code not in kinds:
+        raise click.ClickException(f"No kind is called {code!r}; there are {', '.join(kinds)}.")
+    return kinds[code]
+
+
+def _tell(plan: Plan) -> None:
+    """Row by row what would change."""
+    for one in plan.rows:
+        click.echo(f"{one.row.line}  {one.action}  {one.row.external_id}  {one.row.name}")
+        for name, (before, after) in one.changes.items():
+            if one.action is Action.CHANGE:
+                click.echo(f"    {name}: {before} → {after}")
+        for note in one.notes:
+            click.echo(f"    {note}")
 
 
 @staff.command("create")

@@ -6,6 +6,7 @@ languages; the pages of staff speak three of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -35,7 +36,8 @@ DEFAULT_LANGUAGE = "nb"
 _SYNONYMS = {"no": "nb"}
 _NORWEGIAN = {"nb", "nn"}
 _STAFF_PAGES = ("desk", "crew", "signs", "statistics", "admin", "staff", "sign-in", "sign-out")
-_STAFF_LISTS = ("/places",)
+# The register of places lies around the public pages `/places/<number>`.
+REGISTER_OF_PLACES = re.compile(r"/places(/(new|import|points|\d+/).*)?")
 
 # A day, the same with its year, and a day with the time; as each language writes them.
 _PATTERNS = {
@@ -99,7 +101,7 @@ def in_language(names: dict[str, str], code: str | None = None) -> str:
 
 def _offered() -> dict[str, str]:
     first = request.path.split("/")[1]
-    for_staff = first in _STAFF_PAGES or request.path in _STAFF_LISTS
+    for_staff = first in _STAFF_PAGES or REGISTER_OF_PLACES.fullmatch(request.path)
     return STAFF_LANGUAGES if for_staff else LANGUAGES
 
 

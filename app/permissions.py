@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request
 from flask_login import current_user
 
+from app.languages import REGISTER_OF_PLACES
 from app.problems import NotAllowed, SignInNeeded
 
 KB = 1024
@@ -22,7 +23,6 @@ FORM_BYTES = 1 * MB
 # Below these addresses a visitor who is not signed in is sent to the sign-in page, whether the page
 # exists or not: outsiders do not learn what staff have.
 STAFF_PREFIXES = ("/desk", "/crew", "/signs", "/statistics", "/admin")
-STAFF_LISTS = ("/places",)
 
 
 class Role(StrEnum):
@@ -100,7 +100,8 @@ def demand_declarations(app: Flask) -> None:
 
 def _check() -> None:
     if request.endpoint is None:
-        for_staff = request.path.startswith(STAFF_PREFIXES) or request.path in STAFF_LISTS
+        in_register = REGISTER_OF_PLACES.fullmatch(request.path)
+        for_staff = in_register or request.path.startswith(STAFF_PREFIXES)
         if for_staff and not current_user.is_authenticated:
             raise SignInNeeded
         return

@@ -152,6 +152,36 @@ class NoSuchPlace(Problem):
     sentence = _("This place is not in our list.")
 
 
+class PlaceChanged(Problem):
+    code, status = "place_changed", 409
+    title = _("The place has changed")
+    sentence = _("Somebody else changed this place while you were writing. Look at both and save.")
+
+
+class PlaceMerged(Problem):
+    code, status = "place_merged", 409
+    title = _("This place has been merged")
+    sentence = _("This place has been merged into %(kept)s and can no longer be changed.")
+
+
+class PlaceHasSigns(Problem):
+    code, status = "place_has_signs", 409
+    title = _("Signs lead to this place")
+    sentence = _("Signs that are still in use lead to this place. Retire or move them first.")
+
+
+class CannotMerge(Problem):
+    code, status = "cannot_merge", 409
+    title = _("These places cannot be merged")
+    sentence = _("Choose two different places that have not been merged before.")
+
+
+class UnusableImport(Problem):
+    code, status = "unusable_import", 422
+    title = _("We cannot read this file")
+    sentence = _("We cannot read this file.")
+
+
 class MethodNotAllowed(Problem):
     code, status = "method_not_allowed", 405
     sentence = _("This address does not accept that kind of request.")

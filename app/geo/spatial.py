@@ -33,6 +33,18 @@ class in_bbox(FunctionElement[bool]):  # noqa: N801 - it reads as the SQL functi
     _is_implicitly_boolean = True
 
 
+class points_in_bbox(FunctionElement[Any]):  # noqa: N801
+    """`points_in_bbox(column, west, south, east, north)`: the rows whose point lies in a box.
+
+    A table to join with, `.table_valued("id", "lon", "lat")`. For drawing many points at once:
+    on SQLite it comes out of the index alone, where a point is known to within a metre, since
+    asking each geometry takes Python (60 ms instead of 10 at ten thousand points).
+    """
+
+    name = "points_in_bbox"
+    inherit_cache = True
+
+
 class distance_metres(FunctionElement[float]):  # noqa: N801
     """`distance_metres(column, lon, lat)`: metres on the WGS 84 ellipsoid."""
 
@@ -78,6 +90,31 @@ def _in_bbox_sqlite(element: in_bbox, compiler: Any, **kw: Any) -> str:
         f" AND ST_X({column}) BETWEEN {west} AND {east}"
         f" AND ST_Y({column}) BETWEEN {south} AND {north})"
     )
+
+
+@compiles(points_in_bbox, "postgresql")
+def _points_in_bbox_postgis(element: points_in_bbox, compiler: Any, **kw: Any) -> str:
+    table, name, west, south, east, north = _column_and_box(element, compiler, **kw)
+    return (
+        f"(SELECT id, ST_X({name}) AS lon, ST_Y({name}) AS lat FROM {table}"
+        f" WHERE {name} && ST_MakeEnvelope({west}, {south}, {east}, {north}, 4326))"
+    )
+
+
+@compiles(points_in_bbox, "sqlite")
+def _points_in_bbox_sqlite(element: points_in_bbox, compiler: Any, **kw: Any) -> str:
+    table, name, west, south, east, north = _column_and_box(element, compiler, **kw)
+    return (
+        f"(SELECT pkid AS id, (xmin + xmax) / 2 AS lon, (ymin + ymax) / 2 AS lat"
+        f' FROM "{index_name(table, name)}"'
+        f" WHERE xmax >= {west} AND xmin <= {east} AND ymax >= {south} AND ymin <= {north})"
+    )
+
+
+def _column_and_box(element: FunctionElement[Any], compiler: Any, **kw: Any) -> list[str]:
+    column, *box = element.clauses
+    target: Any = column
+    return [target.table.name, target.name, *(compiler.process(side, **kw) for side in box)]
 
 
 @compiles(distance_metres, "postgresql")

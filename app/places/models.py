@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.database import Base, UtcDateTime, now
 from app.geo import Area, Point
+from app.places import spelling
+from app.staff.models import Staff
 
 
 class Municipality(Base):
@@ -63,6 +65,15 @@ class PlaceKind(Base):
     sort_order: Mapped[int] = mapped_column(Integer, default=0)
 
 
+def _search_text(context: Any) -> str:
+    row = context.get_current_parameters()
+    return spelling.search_text(row["name"], row.get("district"))
+
+
+def _sort_name(context: Any) -> str:
+    return spelling.sort_name(context.get_current_parameters()["name"])
+
+
 class Place(Base):
     """A park, hall or other place that people know by name.
 
@@ -70,10 +81,12 @@ class Place(Base):
     cited or surveyed position. `owner` names who is responsible where the municipality is not.
     `unit_id` is who looks after the place, `contact` whom staff can ask there. `version` grows with
     each change, so that of two people editing the second is told. A place that turned out to be
-    another one is archived and points to it with `merged_into_id`.
+    another one is archived and points to it with `merged_into_id`. `search_text` and `sort_name`
+    follow the name and the district (`app.places.spelling`).
     """
 
     __tablename__ = "places"
+    __table_args__ = (Index("ix_places_sort_name", "sort_name", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str | None] = mapped_column(String(80), unique=True)
@@ -87,6 +100,14 @@ class Place(Base):
     source: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Before the boundary, which may be long: SQLite reads a row up to the column it needs.
+    search_text: Mapped[str] = mapped_column(Text, default=_search_text)
+    sort_name: Mapped[str] = mapped_column(
+        String(spelling.SORT_CHARACTERS).with_variant(
+            String(spelling.SORT_CHARACTERS, collation="C"), "postgresql"
+        ),
+        default=_sort_name,
+    )
     boundary: Mapped[WKBElement | None] = mapped_column(Area)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     contact: Mapped[str] = mapped_column(String(200), default="")
@@ -96,6 +117,19 @@ class Place(Base):
 
     kind: Mapped[PlaceKind] = relationship()
     unit: Mapped[Unit | None] = relationship()
+    merged_into: Mapped[Place | None] = relationship(remote_side="Place.id")
+
+    @property
+    def kept(self) -> Place:
+        """This place, or the one it was merged into."""
+        return self.merged_into or self
+
+    @validates("name", "district")
+    def _spell(self, key: str, value: str | None) -> str | None:
+        said = {"name": self.name or "", "district": self.district, key: value}
+        self.search_text = spelling.search_text(said["name"] or "", said["district"])
+        self.sort_name = spelling.sort_name(said["name"] or "")
+        return value
 
 
 class PlaceEventKind(StrEnum):
@@ -120,3 +154,5 @@ class PlaceEvent(Base):
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    staff: Mapped[Staff | None] = relationship()

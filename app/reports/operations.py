@@ -110,7 +110,7 @@ def find_spot(content: dict[str, Any]) -> Spot:
         place = find_place(content["place"])
         if place is None:
             raise UnknownPlace({"place": UnknownPlace.sentence})
-        return Spot(None, place, None)
+        return Spot(None, place.kept, None)
     if content["position"]:
         return Spot(None, None, _inside(Position(**content["position"])))
     return Spot(None, None, None)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only
 from app.arguments import printable
 from app.database import session
 from app.places.models import Place
+from app.places.queries import holds_words
 from app.problems import NoSuchSign, Suggestion
 from app.signs.codes import MalformedCode, check_fits, neighbours, read_code
 from app.signs.models import Sign, SignEvent, SignState
@@ -145,7 +146,7 @@ def list_signs(
     if place_id:
         query = query.where(Sign.place_id == place_id)
     if text:
-        by_place = select(Place.id).where(Place.name.icontains(text, autoescape=True))
+        by_place = select(Place.id).where(holds_words(text))
         by_code = Sign.code.contains(text.upper(), autoescape=True)
         query = query.where(or_(by_code, Sign.place_id.in_(by_place)))
     return session().scalars(query).all()

@@ -130,6 +130,7 @@ def _links() -> list[dict[str, Any]]:
         ("desk.register", _("Register")),
         ("crew.worklist", _("My unit")),
         ("signs.register", _("Signs")),
+        ("keepers_places.register", _("Places")),
     ]
     return [
         {"url": url_for(endpoint), "name": name, "current": request.endpoint == endpoint}

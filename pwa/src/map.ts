@@ -22,13 +22,13 @@ export interface MapHandle {
   close(): void;
 }
 
-const MAX_ZOOM = 18;
-const NEAR_ZOOM = 16;
-const FAR_ZOOM = 13;
+export const MAX_ZOOM = 18;
+export const NEAR_ZOOM = 16;
+export const FAR_ZOOM = 13;
 /** So far an arrow key moves the pin, in pixels; with Shift farther. */
-const STEP_PX = 8;
-const LEAP_PX = 60;
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+export const STEP_PX = 8;
+export const LEAP_PX = 60;
+export const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
   ArrowLeft: [-1, 0],
@@ -44,7 +44,7 @@ function spot({ lat, lng }: L.LatLng): Here {
 }
 
 /** Our server refuses a square rather than keep people's reports waiting; a moment later it has it. */
-function addTiles(map: L.Map, bounds: L.LatLngBounds): void {
+export function addTiles(map: L.Map, bounds: L.LatLngBounds): void {
   const tried = new WeakMap<HTMLElement, number>();
   const tiles = L.tileLayer('/tiles/{z}/{y}/{x}.png', { bounds, maxZoom: MAX_ZOOM, attribution: '© Kartverket' });
   tiles.on('tileerror', ({ tile }) => {
@@ -68,7 +68,7 @@ function addTiles(map: L.Map, bounds: L.LatLngBounds): void {
   tiles.addTo(map);
 }
 
-function pinAt(where: L.LatLng, label: string, movable: boolean): L.Marker {
+export function pinAt(where: L.LatLng, label: string, movable: boolean): L.Marker {
   const icon = L.divIcon({ className: 'map-pin', html: PIN, iconSize: [32, 44], iconAnchor: [16, 43] });
   const pin = L.marker(where, { icon, draggable: movable, autoPan: movable, keyboard: movable, title: movable ? '' : label, alt: label });
   pin.on('add', () => {

@@ -118,7 +118,7 @@ def token_of_a_mail(report: Report) -> str:
 
 
 def values_of_the_register(sign: Sign) -> dict[str, Any]:
-    """What stands in the addresses of the sign register: a finished order and a line of a log."""
+    """What stands in the addresses of the sign register: a finished order, a line of a log, photos."""
     keeper = db.session.scalars(select(Staff)).first()
     assert keeper
     options = {"languages": "nb nn en", "file": "pdf", "dpi": 300, "bleed": False, "copies": 1}
@@ -128,8 +128,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     order.state, order.file_name, order.file_bytes = "ready", name, 8
     event, _created = record_deed(sign, Deed(SignEventKind.CHECKED, keeper, text="I orden"))
     prepared = prepare_photo(a_photo())
-    add_event_photo(
-        event, photo_store().put(prepared.photo, prepared.thumbnail), prepared.fingerprint
-    )
+    photo_name = photo_store().put(prepared.photo, prepared.thumbnail)
+    add_event_photo(event, photo_name, prepared.fingerprint)
+    sign.place.photo_name = photo_name
     db.session.commit()
     return {"order_id": order.id, "event_id": event.id}

@@ -13,7 +13,7 @@ from flask import Flask, url_for
 
 from app.config import ROOT
 from app.database import db
-from app.permissions import STAFF_LISTS, STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
+from app.permissions import STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
 from tests.app.conftest import token_of_a_mail, values_of_the_register
 from tests.conftest import FROM_HERE
@@ -131,8 +131,11 @@ def test_a_visitor_does_not_learn_what_staff_have(client, prefix, rest):
     assert client.post(f"{prefix}{rest}", headers=FROM_HERE).status_code == 401
 
 
-@pytest.mark.parametrize("page", STAFF_LISTS)
-def test_the_lists_of_staff_are_not_told_of_either(client, page):
+REGISTER_OF_PLACES = ["/places", "/places/new/x", "/places/import/x", "/places/points.x"]
+
+
+@pytest.mark.parametrize("page", [*REGISTER_OF_PLACES, "/places/1/unknown", "/places/999999/edit"])
+def test_nor_what_lies_around_the_public_pages_of_places(client, page):
     demand_sign_in(client.get(page), page)
     assert client.post(page, headers=FROM_HERE).status_code == 401
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.database import MAX_ID
 from app.geo import position_of
@@ -22,9 +23,11 @@ from app.signs.queries import list_signs_of
 
 @pages.get("/places/<int(max=2147483647):place_id>")
 @allow(anyone=True)
-def place(place_id: int) -> str:
-    """What is open and lately fixed at a place."""
+def place(place_id: int) -> str | BaseResponse:
+    """What is open and lately fixed at a place; one that was merged leads on for good."""
     found = place_or_404(place_id)
+    if found.id != place_id:
+        return redirect(place_url(found), 308)
     signs = [
         {"code": sign.code, "label": sign.label, "url": url_for(".sign_form", code=sign.code)}
         for sign in list_signs_of(found.id)
@@ -42,7 +45,7 @@ def place(place_id: int) -> str:
 
 
 def place_or_404(place_id: int) -> Place:
-    """The place with this id.
+    """The place with this id, or the one it was merged into.
 
     Raises:
         NoSuchPlace: there is none.
@@ -50,7 +53,7 @@ def place_or_404(place_id: int) -> Place:
     found = find_place(place_id) if place_id <= MAX_ID else None
     if found is None:
         raise NoSuchPlace
-    return found
+    return found.kept
 
 
 def place_url(place: Place) -> str:

@@ -7,7 +7,7 @@ import type { Pick } from './where.ts';
 
 type OpenMap = (canvas: HTMLElement, options: MapOptions) => MapHandle;
 
-function styled(href: string): Promise<void> {
+export function styled(href: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const sheet = document.createElement('link');
     sheet.rel = 'stylesheet';
@@ -31,7 +31,7 @@ async function fetched(script: string, style: string): Promise<OpenMap> {
   return openMap;
 }
 
-function numbers(text: string | undefined): number[] {
+export function numbers(text: string | undefined): number[] {
   return (text ?? '').split(',').filter(Boolean).map(Number);
 }
 

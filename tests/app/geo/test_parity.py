@@ -35,7 +35,8 @@ def connected(app: Flask) -> Iterator[Connection]:
     """A connection with the application's context, whose work is undone."""
     with app.app_context(), db.engine.connect() as connection:
         transaction = connection.begin()
-        connection.execute(delete(Base.metadata.tables["signs"]))
+        for table in ("sign_scans", "sign_events", "signs"):
+            connection.execute(delete(Base.metadata.tables[table]))
         connection.execute(delete(Place))
         yield connection
         transaction.rollback()

@@ -9,7 +9,7 @@ from app.database import db
 from app.geo import Position
 from app.places.models import Municipality, Place
 from app.places.municipality import UNNAMED, forget, municipality, telephone_link
-from app.signs.models import Sign
+from app.signs.models import Sign, SignEvent, SignScans
 
 
 def test_the_settings_are_asked_for_once(app, count_statements):
@@ -33,7 +33,7 @@ def test_a_change_shows_once_the_old_is_forgotten(client):
 @pytest.fixture
 def empty(app):
     """A database that has been migrated and nothing more."""
-    for table in (Sign, Place, Municipality):
+    for table in (SignScans, SignEvent, Sign, Place, Municipality):
         db.session.query(table).delete()
     db.session.commit()
     forget()

@@ -1,0 +1,165 @@
+"""Importing places: a file is shown row by row first, and kept only when that is agreed to."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.arguments import read_id
+from app.keepers.place_log import in_words
+from app.keepers.places import kind_options, pages
+from app.keepers.signs import SIGN_KEEPERS
+from app.languages import gettext as _
+from app.languages import in_language
+from app.permissions import MB, allow
+from app.places.csv_rows import COLUMNS
+from app.places.imports import Action, Plan, Planned, carry_out, plan_import, read_places
+from app.places.models import PlaceKind
+from app.places.queries import list_kinds
+from app.places.rows import UnusableFile
+from app.places.wording import FIELD_NAMES
+from app.problems import InvalidFields
+from app.reports.staff_forms import attempt
+
+MOST_BYTES = 5 * MB
+# A page with more rows than these is no longer read; each group is counted in full.
+MOST_SHOWN = 300
+
+
+@pages.get("/import")
+@allow(*SIGN_KEEPERS)
+def choose_file() -> str:
+    """Choose a file."""
+    return _choose_page({})
+
+
+@pages.post("/import")
+@allow(*SIGN_KEEPERS, max_bytes=MOST_BYTES + 1 * MB)
+def preview() -> Any:
+    """Show what a file would change; nothing is kept."""
+    return attempt(lambda: _preview_page(_uploaded()), _choose_page)
+
+
+@pages.post("/import/confirm")
+@allow(*SIGN_KEEPERS, max_bytes=2 * MOST_BYTES)
+def confirm() -> Any:
+    """Do what was shown, if that is still what the file would change."""
+
+    def keep() -> BaseResponse:
+        content = _unpack(request.form.get("content", ""))
+        plan = _plan(content, for_change=True)
+        if plan.mark != request.form.get("mark"):
+            return _preview_page(content, changed=True)
+        carry_out(plan, current_user)
+        counts = plan.counts
+        done: dict[str, Any] = {"added": counts[Action.ADD], "changed": counts[Action.CHANGE]}
+        return redirect(url_for(".register", **done), 303)
+
+    return attempt(keep, _choose_page)
+
+
+def _choose_page(errors: dict[str, str]) -> str:
+    return render_template(
+        "places/import.html",
+        errors=errors,
+        kinds=kind_options(list_kinds()),
+        kind=read_id(request.form, "kind"),
+        columns=[
+            {"name": name, "meaning": str(FIELD_NAMES.get(name, FIELD_NAMES["point"]))}
+            for name in dict.fromkeys(COLUMNS.values())
+        ],
+        most_mb=MOST_BYTES // MB,
+    )
+
+
+def _uploaded() -> bytes:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidFields({"file": _("Choose a file.")})
+    file.stream.seek(0)
+    content = file.stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise InvalidFields(
+            {"file": _("A file may be at most %(most)s MB.", most=MOST_BYTES // MB)}
+        )
+    return content
+
+
+def _plan(content: bytes, *, for_change: bool = False) -> Plan:
+    try:
+        return plan_import(read_places(content), _chosen_kind(), for_change=for_change)
+    except UnusableFile as error:
+        raise InvalidFields({"file": str(error)}) from error
+
+
+def _chosen_kind() -> PlaceKind | None:
+    chosen = read_id(request.form, "kind")
+    return next((kind for kind in list_kinds() if kind.id == chosen), None)
+
+
+def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
+    plan = _plan(content)
+    kinds = {kind.code: in_language(kind.names) for kind in list_kinds()}
+    groups = {action: [one for one in plan.rows if one.action is action] for action in Action}
+    page = render_template(
+        "places/import_preview.html",
+        added=[_row_view(one, kinds) for one in groups[Action.ADD][:MOST_SHOWN]],
+        changed=[_row_view(one, kinds) for one in groups[Action.CHANGE][:MOST_SHOWN]],
+        refused=plan.refused[:MOST_SHOWN],
+        skipped=[row for row in plan.unused if row.by_design][:MOST_SHOWN],
+        counts={
+            "added": len(groups[Action.ADD]),
+            "changed": len(groups[Action.CHANGE]),
+            "left": len(groups[Action.LEAVE]),
+            "refused": len(plan.refused),
+            "skipped": len(plan.unused) - len(plan.refused),
+        },
+        most_shown=MOST_SHOWN,
+        out_of_date=changed,
+        content=_pack(content),
+        mark=plan.mark,
+        kind=read_id(request.form, "kind"),
+    )
+    return make_response(page)
+
+
+def _row_view(one: Planned, kinds: dict[str, str]) -> dict[str, Any]:
+    changes = [
+        {
+            "name": str(FIELD_NAMES[name]),
+            "before": in_words(name, before, kinds),
+            "after": in_words(name, after, kinds) or _("removed"),
+        }
+        for name, (before, after) in one.changes.items()
+        if name not in {"name", "external_id"} or one.action is Action.CHANGE
+    ]
+    return {
+        "line": one.row.line,
+        "external_id": one.row.external_id,
+        "name": one.row.name,
+        "url": url_for(".edit", place_id=one.place.id) if one.place else None,
+        "changes": changes,
+        "notes": one.notes,
+    }
+
+
+def _pack(content: bytes) -> str:
+    """A file as it waits in the form for a yes: nothing of it is stored before that."""
+    return base64.b64encode(zlib.compress(content, 9)).decode()
+
+
+def _unpack(packed: str) -> bytes:
+    try:
+        compressed = base64.b64decode(packed, validate=True)
+        content = zlib.decompressobj().decompress(compressed, MOST_BYTES + 1)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise InvalidFields({"file": _("Choose a file.")}) from error
+    if not 0 < len(content) <= MOST_BYTES:
+        raise InvalidFields({"file": _("Choose a file.")})
+    return content
