@@ -30,26 +30,27 @@ def measure() -> None:
     """Print p50, p95 and rates on SQLite and on PostGIS."""
     rows = []
     for engine in ("SQLite", "PostGIS"):
-        with _server(engine) as server:
+        with prepared_server(engine, "--reports", str(REPORTS)) as server:
             rows += [[engine, *row] for row in _measured(server)]
     heads = ["engine", "what", "clients", "p50 ms", "p95 ms", "per second", "limit p95", "peer /s"]
     print_table(f"With {REPORTS:,} reports", heads, rows)
 
 
 @contextmanager
-def _server(engine: str) -> Iterator[Server]:
+def prepared_server(engine: str, *sample: str) -> Iterator[Server]:
+    """A running server on SQLite or PostGIS with sample data, as `vof sample-data` takes it."""
     with tempfile.TemporaryDirectory(prefix="vof-bench-") as name:
         folder = Path(name)
         if engine == "SQLite":
-            yield from _running(f"sqlite:///{folder / 'vof.sqlite3'}", folder)
+            yield from _running(f"sqlite:///{folder / 'vof.sqlite3'}", folder, sample)
         else:
             with running_cluster(durable=True) as cluster:
-                yield from _running(cluster.create_database("vof"), folder)
+                yield from _running(cluster.create_database("vof"), folder, sample)
 
 
-def _running(database_url: str, folder: Path) -> Iterator[Server]:
+def _running(database_url: str, folder: Path, sample: tuple[str, ...]) -> Iterator[Server]:
     server = Server(database_url, folder)
-    server.prepare("--reports", str(REPORTS))
+    server.prepare(*sample)
     server.start()
     try:
         yield server
@@ -59,7 +60,7 @@ def _running(database_url: str, folder: Path) -> Iterator[Server]:
 
 def _measured(server: Server) -> Iterator[list[object]]:
     code = re.search(r"/s/(\w{6})", server.log())[1]  # type: ignore[index]
-    cookie = _sign_in(server)
+    cookie = sign_in(server, "front_desk")
 
     def page(_n: int) -> Request:
         return "GET", f"/s/{code}", None, {"Accept-Encoding": "br"}
@@ -126,9 +127,10 @@ def _body(code: str, n: int) -> bytes:
     return json.dumps(body).encode()
 
 
-def _sign_in(server: Server) -> str:
+def sign_in(server: Server, role: str) -> str:
+    """The session cookie of a demo account."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    form = urllib.parse.urlencode({"email": "front_desk@demo.vof", "password": "demo-front_desk"})
+    form = urllib.parse.urlencode({"email": f"{role}@demo.vof", "password": f"demo-{role}"})
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/sign-in", form, headers)
     answer = connection.getresponse()

@@ -12,7 +12,7 @@ from app.geo import position_of
 from app.keepers.signs import SIGN_KEEPERS, sign_row
 from app.languages import as_date, lazy_gettext
 from app.permissions import allow
-from app.signs.health import MOST, Concern, Reason, list_concerns
+from app.signs.health import MOST, Concern, Reason, find_concerns, list_concerns
 from app.signs.models import Sign, SignState
 from app.signs.queries import list_signs
 from app.signs.rounds import Stop, walk
@@ -38,12 +38,12 @@ URGENT = {Reason.TAMPERED, Reason.MOVED}
 def health() -> str:
     """Signs to look at, the most urgent first."""
     only = _read_reason()
-    concerns = list_concerns(only)
+    found = find_concerns(only)
     return render_template(
         "signs/health.html",
-        concerns=[_row(concern) for concern in concerns[:MOST_SHOWN]],
-        count=len(concerns),
-        more=max(len(concerns) - MOST_SHOWN, 0),
+        concerns=[_row(concern) for concern in list_concerns(found, MOST_SHOWN)],
+        count=len(found),
+        more=max(len(found) - MOST_SHOWN, 0),
         reason=only.value if only else "",
         reasons=[{"id": one.value, "name": str(REASON_NAMES[one])} for one in Reason],
         round_url=url_for(".round_list", reason=only.value if only else None),
@@ -73,7 +73,7 @@ def round_list() -> str:
         found = list_signs(query, None, MOST, place_id=place_id)
         signs = [sign for sign in found if sign.state != SignState.RETIRED]
     else:
-        concerns = list_concerns(_read_reason())[:MOST]
+        concerns = list_concerns(find_concerns(_read_reason()))
         reasons = {concern.sign.id: concern.reasons for concern in concerns}
         signs = [concern.sign for concern in concerns]
     return render_template(

@@ -58,19 +58,24 @@ class Concern:
     reasons: list[Reason]
 
 
-def list_concerns(only: Reason | None = None) -> list[Concern]:
-    """Signs to look at, the most urgent first; at most `MOST` for each reason."""
+def find_concerns(only: Reason | None = None) -> dict[int, list[Reason]]:
+    """Ids of signs to look at with the reasons, the most urgent first; `MOST` for each reason."""
     reasons: dict[int, list[Reason]] = defaultdict(list)
     for reason in Reason:
         if only in {None, reason}:
             for sign_id in _FINDERS[reason]():
                 reasons[sign_id].append(reason)
-    ids = list(reasons)[: MOST * 2]
+    return reasons
+
+
+def list_concerns(found: Mapping[int, list[Reason]], most: int = MOST) -> list[Concern]:
+    """The first of the signs that were found, with their places."""
+    ids = list(found)[:most]
     query = (
         select(Sign).where(Sign.id.in_(ids)).options(joinedload(Sign.place).joinedload(Place.kind))
     )
     signs = {sign.id: sign for sign in session().scalars(query)}
-    return [Concern(signs[sign_id], reasons[sign_id]) for sign_id in ids]
+    return [Concern(signs[sign_id], found[sign_id]) for sign_id in ids]
 
 
 def _tampered() -> Sequence[int]:

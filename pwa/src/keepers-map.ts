@@ -68,10 +68,15 @@ export function openOverview(canvas: HTMLElement, options: { readonly bounds: Bo
     const here = map.getBounds();
     options.onMove([here.getWest(), here.getSouth(), here.getEast(), here.getNorth()]);
   });
+  let looked = false;
   map.fitBounds(area);
   return {
     show: ({ places, clusters }, line, cluster) => {
       marks.clearLayers();
+      const all = L.latLngBounds([...places, ...clusters].map(({ lat, lon }): [number, number] => [lat, lon]));
+      // At first what there is, and not the whole municipality with all its sea.
+      if (!looked && all.isValid()) map.fitBounds(all.pad(0.1), { maxZoom: NEAR_ZOOM });
+      looked = true;
       for (const place of places) {
         const list = document.createElement('ul');
         list.className = 'links';

@@ -11,7 +11,15 @@ from sqlalchemy import delete, select, update
 
 from app.database import db, now
 from app.geo import Position, ewkt
-from app.signs.health import HISTORY_DAYS, RECENT_DAYS, Reason, Scans, find_silent, list_concerns
+from app.signs.health import (
+    HISTORY_DAYS,
+    RECENT_DAYS,
+    Reason,
+    Scans,
+    find_concerns,
+    find_silent,
+    list_concerns,
+)
 from app.signs.models import Sign, SignEvent, SignEventKind, SignScans, SignState
 from app.signs.operations import Deed, record_deed
 from app.signs.rounds import walk
@@ -39,7 +47,7 @@ def keeper(app):
 
 def reasons_of(sign):
     db.session.flush()
-    found = {concern.sign.id: concern.reasons for concern in list_concerns()}
+    found = {concern.sign.id: concern.reasons for concern in list_concerns(find_concerns())}
     assert not found or set(found) == {sign.id}
     return found.get(sign.id, [])
 
