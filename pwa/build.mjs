@@ -21,7 +21,7 @@ const PICTURES = ['icon.svg'];
 /** Words of scripts and of texts that are no attribute's value on any page: no switch, no read-only field, no forced dark. */
 const NO_WORDS_OF_PAGES = ['switch', 'readonly', 'dark'];
 /** Pairs that never meet in one element, though both of their words do occur. */
-const UNREACHABLE = ['.ds-validation-message[data-color', '.ds-details[data-variant', '[data-color-scheme]['];
+const UNREACHABLE = ['.ds-validation-message[data-color', '[data-variant=outline', '.ds-details[data-variant', '[data-color-scheme]['];
 const BROWSERS = ['chrome111', 'edge111', 'firefox114', 'safari16.4'];
 
 /** The theme has several palettes; ours is its green one, and no other is needed as the accent. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.languages import gettext as _
 from app.languages import lazy_gettext
+from app.signs.faults import FAULT_NAMES
 from app.signs.models import OrderState, SignEvent, SignEventKind, SignFault, SignState
 
 STATE_NAMES = {
@@ -23,12 +24,6 @@ EVENT_NAMES = {
     SignEventKind.RETIRED: lazy_gettext("Taken down"),
     SignEventKind.TAMPERED: lazy_gettext("A resident says that something is wrong with the sign"),
     SignEventKind.CLEARED: lazy_gettext("Seen to"),
-}
-FAULT_NAMES = {
-    SignFault.COVERED: lazy_gettext("Something is pasted over the sign"),
-    SignFault.ELSEWHERE: lazy_gettext("The code leads somewhere else"),
-    SignFault.UNREADABLE: lazy_gettext("The sign is damaged or hard to read"),
-    SignFault.MISPLACED: lazy_gettext("The sign hangs in the wrong place"),
 }
 ORDER_STATE_NAMES = {
     OrderState.WAITING: lazy_gettext("Waiting"),

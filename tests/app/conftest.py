@@ -118,7 +118,7 @@ def token_of_a_mail(report: Report) -> str:
 
 
 def values_of_the_register(sign: Sign) -> dict[str, Any]:
-    """What stands in the addresses of the sign register: a finished order, a line of a log, photos."""
+    """What stands in the addresses of the sign register: an order, a line of a log, photos."""
     keeper = db.session.scalars(select(Staff)).first()
     assert keeper
     options = {"languages": "nb nn en", "file": "pdf", "dpi": 300, "bleed": False, "copies": 1}

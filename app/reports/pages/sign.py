@@ -16,11 +16,11 @@ from app.rate_limits import SCANS, SIGN_FAULTS, limiter
 from app.reports.pages import pages
 from app.reports.schemas import clean
 from app.reports.staff_forms import attempt
+from app.signs.faults import FAULT_NAMES
 from app.signs.models import SignEventKind, SignFault
 from app.signs.operations import MAX_NOTE, Deed, record_deed
 from app.signs.queries import sign_as_typed
 from app.signs.scans import count_scan, is_bot
-from app.signs.wording import FAULT_NAMES
 
 
 @pages.post("/s/<code>/scanned")

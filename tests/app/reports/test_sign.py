@@ -5,13 +5,19 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.database import db
 from app.signs.models import Sign, SignEvent, SignScans
 from tests.conftest import FROM_HERE
 
 PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/131.0 Mobile"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted(app):
+    db.session.execute(delete(SignScans))
+    db.session.execute(delete(SignEvent))
 
 
 def scans_of(sign):
