@@ -257,3 +257,27 @@ test('an answer changes nothing else of an item', () => {
 test('an id is a UUID of version 4', () => {
   assert.match(newId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
+
+test('what a keeper did waits while nobody is signed in, and is no report of their own once received', async () => {
+  const deed = item({ kind: 'sign', url: '/api/v1/signs/7KQ3MB/events/1', payload: '{"kind":"checked"}' });
+  await put(deed);
+  answers = [json(401, { code: 'sign_in_needed', message: 'Logg inn.' })];
+  await send();
+  const [[waiting]] = await kept();
+  assert.ok(waiting);
+  assert.equal(waiting.refusal, null);
+  assert.ok(waiting.not_before > Date.now());
+  await put({ ...deed, not_before: 0 });
+  answers = [json(201, { number: '7KQ3MB', url: 'https://vof.example/signs/7KQ3MB', replaced_by: null })];
+  await send();
+  const [items, , mine] = await kept();
+  assert.deepEqual([items, mine], [[], []]);
+});
+
+test('what a keeper did and the server refuses is told', async () => {
+  await put(item({ kind: 'sign', url: '/api/v1/signs/000000/events/1' }));
+  answers = [json(404, { code: 'no_such_sign', message: 'Finnes ikke.' })];
+  await send();
+  const [[refused]] = await kept();
+  assert.equal(refused?.refusal?.code, 'no_such_sign');
+});

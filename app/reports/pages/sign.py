@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import outbox
@@ -24,11 +25,15 @@ from app.signs.scans import count_scan, is_bot
 
 
 @pages.post("/s/<code>/scanned")
+@pages.post("/S/<code>/scanned")
 @allow(anyone=True)
 @limiter.limit(SCANS)
 def scanned(code: str) -> tuple[str, int]:
-    """A beacon that the page sends when it has been opened from a sign; counted, and no more."""
-    if not is_bot(request.user_agent.string):
+    """A beacon that the page sends when it has been opened from a sign; counted, and no more.
+
+    Whoever is signed in is at work, and machines do not report faults.
+    """
+    if not (current_user.is_authenticated or is_bot(request.user_agent.string)):
         count_scan(sign_as_typed(code))
     return "", 204
 

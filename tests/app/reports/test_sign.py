@@ -48,6 +48,12 @@ def test_machines_that_read_pages_by_themselves_do_not_count(client, park_sign, 
     assert scans_of(park_sign) == 0
 
 
+def test_whoever_is_at_work_does_not_count(sign_keeper, front_desk, park_sign):
+    for staff in (sign_keeper, front_desk):
+        assert scan(staff, park_sign).status_code == 204
+    assert scans_of(park_sign) == 0
+
+
 def test_a_page_that_is_merely_fetched_counts_nothing(client, park_sign):
     client.get(f"/s/{park_sign.code}")
     assert scans_of(park_sign) == 0
