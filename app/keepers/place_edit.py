@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.geo import position_of
 from app.keepers import place_log
 from app.keepers.place_facts import count_reports_at, count_signs_at
 from app.keepers.place_form import (
@@ -24,7 +23,7 @@ from app.keepers.places import PLACE, kind_options, pages, unit_options
 from app.keepers.signs import SIGN_KEEPERS
 from app.languages import gettext as _
 from app.languages import in_language
-from app.maps.tiles import map_bounds
+from app.maps.tiles import pin_map
 from app.permissions import MB, allow
 from app.places.changes import Values
 from app.places.models import Place, PlaceEvent
@@ -181,7 +180,7 @@ def _page(
         kinds=kind_options(list_kinds()),
         units=unit_options(),
         kept_photo={"id": str(kept.uuid), "url": _thumbnail(kept)} if kept else None,
-        map=_map_view(place),
+        map=pin_map(place.point if place else None),
         namesake=NAMESAKE,
         saved=request.args.get("saved", ""),
     )
@@ -215,18 +214,4 @@ def _view(place: Place) -> dict[str, Any]:
         "reports": reports,
         "open_reports": open_reports,
         "log": place_log.log_view(place),
-    }
-
-
-def _map_view(place: Place | None) -> dict[str, str] | None:
-    """What the page needs to open its map; None where the municipality has no boundary."""
-    bounds = map_bounds()
-    if bounds is None:
-        return None
-    here = position_of(place.point) if place else None
-    west, south, east, north = bounds
-    middle = (here.lat, here.lon) if here else ((south + north) / 2, (west + east) / 2)
-    return {
-        "bounds": ",".join(f"{side:.4f}" for side in bounds),
-        "middle": ",".join(f"{degrees:.4f}" for degrees in middle),
     }

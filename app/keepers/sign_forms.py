@@ -16,6 +16,7 @@ from app.geo import Position, position_of
 from app.keepers.signs import SIGN_KEEPERS, sign_or_404
 from app.languages import gettext as _
 from app.languages import in_language
+from app.maps.tiles import pin_map
 from app.permissions import allow
 from app.places.models import Place
 from app.places.queries import find_place, search_places
@@ -53,6 +54,7 @@ def _new_page(place: Place | None, values: Any, errors: dict[str, str]) -> str:
         errors=errors,
         categories=_categories(),
         most=MOST_AT_ONCE,
+        map=pin_map(place.point) if place else None,
     )
 
 
@@ -187,6 +189,7 @@ def _edit_page(code: str, values: Any, errors: dict[str, str]) -> str:
         values=values,
         errors=errors,
         categories=_categories(),
+        map=pin_map(found.point if found.point is not None else place.point),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app
 
 from app.config import Settings
+from app.geo import position_of
 from app.geo.positions import box_around
 from app.maps.tile_store import KeptTile, TileStore
 from app.maps.upstream import NothingThere, Unusable, Upstream, UpstreamAway
@@ -104,6 +106,20 @@ def map_bounds() -> tuple[float, float, float, float] | None:
     west, south, _, _ = box_around(bounds[0], bounds[1], SURROUNDINGS_M)
     _, _, east, north = box_around(bounds[2], bounds[3], SURROUNDINGS_M)
     return west, south, east, north
+
+
+def pin_map(point: Any) -> dict[str, str] | None:
+    """What a page needs to open a map with a pin; None where the municipality has no boundary."""
+    bounds = map_bounds()
+    if bounds is None:
+        return None
+    here = position_of(point)
+    west, south, east, north = bounds
+    middle = (here.lat, here.lon) if here else ((south + north) / 2, (west + east) / 2)
+    return {
+        "bounds": ",".join(f"{side:.4f}" for side in bounds),
+        "middle": ",".join(f"{degrees:.4f}" for degrees in middle),
+    }
 
 
 def _square_at(lon: float, lat: float, z: int) -> tuple[int, int]:
