@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tests.server import Server
 
 DANGER_ALWAYS, DANGER_ASKED = "PA09", "PA01"
 PLAIN, ASKS = "PA03", "IH04"
+READY_S = 90
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -115,6 +117,7 @@ PUBLIC = [
     Screen("follow by e-mail", "/r/{received}/subscriptions"),
     Screen("follow by e-mail, refused", "/r/{received}/subscriptions", do=press("main form")),
     Screen("follow by e-mail, asked for", "/r/{received}/subscriptions?sent=1"),
+    Screen("wrong with the sign", "/s/{park}/sign"),
     Screen("notices", "/notices/{token}"),
     Screen("notices, no more?", "/notices/{token}/unsubscribe"),
     Screen("notices, confirmed", "/notices/{token}", do=press("form[action*=confirm]")),
@@ -137,6 +140,24 @@ STAFF = [
     Screen("report on the tablet", "/crew/reports/{received}", role="crew"),
     Screen("register of signs", "/signs", role="sign_keeper"),
     Screen("one sign", "/signs/{park}", role="sign_keeper"),
+    Screen("sign with the keeper's bar", "/s/{park}", role="sign_keeper"),
+    Screen("new signs, which place", "/signs/new?q=park", role="sign_keeper"),
+    Screen("new signs", "/signs/new?place={place}", role="sign_keeper", do=open_everything),
+    Screen("sign to edit", "/signs/{park}/edit", role="sign_keeper"),
+    Screen(
+        "print order form",
+        "/signs/orders/new?place={place}",
+        role="sign_keeper",
+        do=open_everything,
+    ),
+    Screen("print order", "/signs/orders/{order}", role="sign_keeper"),
+    Screen("print orders", "/signs/orders", role="sign_keeper"),
+    Screen("signs to look at", "/signs/health", role="sign_keeper"),
+    Screen("round", "/signs/round", role="sign_keeper"),
+    Screen("register of places", "/places", role="sign_keeper"),
+    Screen("place to edit", "/places/{place}/edit", role="sign_keeper", do=open_everything),
+    Screen("merge, which place", "/places/{place}/merge", role="sign_keeper"),
+    Screen("import of places", "/places/import", role="sign_keeper"),
     Screen("description of the API", "/api/docs", role="admin"),
 ]
 
@@ -159,7 +180,25 @@ def furnish(server: Server) -> dict[str, str]:
     words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
     words["kiosk"] = _file(server, words["park"], channel="kiosk")["number"]
     words["token"] = _subscribe(server, words["received"])
+    words["order"] = _order(server, words["park"])
     return words
+
+
+def _order(server: Server, sign: str) -> str:
+    """Have a sign printed; returns the number of the finished order."""
+    keeper = {"Cookie": _sign_in(server, "sign_keeper"), "Origin": server.url}
+    form = {"id": uuid4(), "signs": sign, "format": "A6", "languages": "nb nn en"}
+    form |= {"copies": 1, "file": "pdf", "dpi": 300}
+    placed = urllib.parse.urlencode(form)
+    _demand(303, server.request("POST", "/signs/orders", placed, keeper | FORM))
+    listed = _demand(200, server.request("GET", "/signs/orders", None, keeper)).decode()
+    number = re.search(r"/signs/orders/(\d+)", listed)[1]
+    give_up_at = time.monotonic() + READY_S
+    while f"/signs/orders/{number}/file" not in listed:
+        assert time.monotonic() < give_up_at, listed
+        time.sleep(0.2)
+        listed = _demand(200, server.request("GET", "/signs/orders", None, keeper)).decode()
+    return number
 
 
 def _subscribe(server: Server, number: str) -> str:
