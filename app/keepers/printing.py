@@ -12,6 +12,8 @@ import logging
 import time
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import current_app
 
@@ -19,7 +21,6 @@ from app.database import db, session
 from app.languages import gettext as _
 from app.places.municipality import municipality
 from app.reports.photo_store import photo_store
-from app.signs.models import PrintOrder, Sign
 from app.signs.operations import mark_printed
 from app.signs.orders import (
     Finished,
@@ -116,58 +117,86 @@ def _fail(order_id: int, reason: str) -> None:
     session().commit()
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An order as plain values: nothing is asked of the database while signs are drawn, since on
+    SQLite whoever has asked keeps all others from writing until the next commit.
+    """
+
+    order_id: int
+    format: str
+    options: dict[str, Any]
+    signs: list[PrintedSign]
+    issuer: Issuer
+
+
 def _make(order_id: int) -> None:
-    order = find_order(order_id)
-    assert order is not None, "it was claimed a moment ago"
-    signs = list_signs_of_order(order)
-    unmasked = [sign for sign in signs if sign.mask is None]
-    copies = 1 if order.options["file"] == "png" else order.options["copies"]
-    progress = Progress(order_id, len(unmasked) + 2 * len(signs) * copies)
-    _choose_masks(unmasked, progress)
-    content, suffix = _write(order, signs, progress)
+    job = _load(order_id)
+    unmasked = [sign for sign in job.signs if sign.mask is None]
+    copies = 1 if job.options["file"] == "png" else job.options["copies"]
+    progress = Progress(order_id, len(unmasked) + 2 * len(job.signs) * copies)
+    masks = _choose_masks(unmasked, progress)
+    signs = [replace(sign, mask=masks.get(sign.code, sign.mask)) for sign in job.signs]
+    content, suffix = _write(replace(job, signs=signs), progress)
     digest = hashlib.sha256(content).hexdigest()
     name = f"prints/{digest}.{suffix}"
     photo_store().put_file(name, content)
-    if finish_order(order_id, Finished(name, len(content), digest)):
-        for sign in signs:
+    _finish(order_id, Finished(name, len(content), digest), masks)
+
+
+def _load(order_id: int) -> Job:
+    order = find_order(order_id)
+    assert order is not None, "it was claimed a moment ago"
+    signs = [
+        PrintedSign(sign.code, sign.place.name, sign.label, sign.mask)
+        for sign in list_signs_of_order(order)
+    ]
+    issuer = issuer_for(order.options["languages"].split())
+    job = Job(order_id, order.format, order.options, signs, issuer)
+    db.session.commit()
+    return job
+
+
+def _choose_masks(signs: Sequence[PrintedSign], progress: Progress) -> dict[str, int]:
+    """The mask a sign is first printed with stays its mask: all its plates look alike."""
+    base_url = current_app.config["PUBLIC_URL"]
+    masks = {}
+    for sign in signs:
+        masks[sign.code] = best_mask(address_of(base_url, sign.code))
+        progress.step()
+    return masks
+
+
+def _finish(order_id: int, finished: Finished, masks: dict[str, int]) -> None:
+    """Hand the file out, unless somebody has stopped the order at the last moment."""
+    if finish_order(order_id, finished):
+        order = find_order(order_id)
+        assert order is not None, "it was finished a moment ago"
+        for sign in list_signs_of_order(order):
+            sign.mask = masks.get(sign.code, sign.mask)
             mark_printed(sign, order.staff)
     session().commit()
 
 
-def _choose_masks(signs: Sequence[Sign], progress: Progress) -> None:
-    """The mask a sign is printed with stays its mask: all its plates look alike."""
-    for sign in signs:
-        sign.mask = best_mask(address_of(current_app.config["PUBLIC_URL"], sign.code))
-        progress.step()
-
-
-def _write(order: PrintOrder, signs: Sequence[Sign], progress: Progress) -> tuple[bytes, str]:
-    printed = [
-        PrintedSign(sign.code, sign.place.name, sign.label, sign.mask or 0) for sign in signs
-    ]
-    issuer = issuer_for(order.options["languages"].split())
-    if order.options["file"] == "png":
-        return _write_pictures(order, printed, issuer, progress.step)
-    how = {"bleed": order.options["bleed"], "copies": order.options["copies"]}
-    pdf = write_pdf(printed, issuer, order.format, progress=progress.step, **how)
-    check_pdf(pdf, printed, issuer, order.format, progress=progress.step, **how)
+def _write(job: Job, progress: Progress) -> tuple[bytes, str]:
+    if job.options["file"] == "png":
+        return _write_pictures(job, progress.step)
+    how = {"bleed": job.options["bleed"], "copies": job.options["copies"]}
+    pdf = write_pdf(job.signs, job.issuer, job.format, progress=progress.step, **how)
+    check_pdf(pdf, job.signs, job.issuer, job.format, progress=progress.step, **how)
     return pdf, "pdf"
 
 
-def _write_pictures(
-    order: PrintOrder,
-    signs: Sequence[PrintedSign],
-    issuer: Issuer,
-    step: Callable[[int], None],
-) -> tuple[bytes, str]:
+def _write_pictures(job: Job, step: Callable[[int], None]) -> tuple[bytes, str]:
     """A picture a sign, in an archive where there are several; each is drawn from a checked PDF."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        for number, sign in enumerate(signs):
+        for number, sign in enumerate(job.signs):
             step(number)
-            check_pdf(write_pdf([sign], issuer, order.format), [sign], issuer, order.format)
-            picture = write_png(sign, issuer, order.format, dpi=order.options["dpi"])
-            if len(signs) == 1:
+            pdf = write_pdf([sign], job.issuer, job.format)
+            check_pdf(pdf, [sign], job.issuer, job.format)
+            picture = write_png(sign, job.issuer, job.format, dpi=job.options["dpi"])
+            if len(job.signs) == 1:
                 return picture, "png"
             file.writestr(zipfile.ZipInfo(f"{sign.code}.png", ARCHIVE_TIME), picture)
             step(number)

@@ -288,5 +288,4 @@ def _note(
         accuracy_m=deed.position.accuracy_m if deed.position else None,
     )
     session().add(event)
-    session().flush()
     return event

@@ -232,3 +232,24 @@ def test_who_ordered_what_stands_in_the_list_and_at_the_sign(sign_keeper, park_s
 def test_an_unknown_order_is_a_404(sign_keeper):
     for address in ("/signs/orders/4711", "/signs/orders/4711/file", "/signs/orders/2147483647"):
         assert sign_keeper.get(address).status_code == 404
+
+
+def test_while_signs_are_drawn_nobody_elses_write_waits(sign_keeper, park_sign, monkeypatch):
+    """On SQLite an open transaction of the worker's would keep residents from reporting."""
+    open_at = {}
+
+    def watched(name):
+        work = getattr(printing, name)
+
+        def run(*given, **named):
+            open_at[name] = db.session().in_transaction()
+            return work(*given, **named)
+
+        return run
+
+    order(sign_keeper, park_sign)
+    for name in ("best_mask", "write_pdf", "check_pdf"):
+        monkeypatch.setattr(printing, name, watched(name))
+    print_waiting_orders()
+    assert open_at == {"best_mask": False, "write_pdf": False, "check_pdf": False}
+    assert the_order().state == "ready"
