@@ -33,7 +33,8 @@ _OPTIONAL_COLUMNS = ("uk", "pl")
 
 def load_municipality(folder: Path) -> None:
     """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
-    `categories.csv` and, where they are there, `questions.json`, `places.geojson` and `logo.svg`.
+    `categories.csv` and, where they are there, `questions.json`, `synonyms.json`,
+    `places.geojson` and `logo.svg`.
 
     Raises:
         UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
@@ -44,6 +45,7 @@ def load_municipality(folder: Path) -> None:
         _load_kinds(folder / "place_kinds.csv")
         _load_categories(folder / "categories.csv", units)
         _load_questions(folder / "questions.json")
+        _load_synonyms(folder / "synonyms.json")
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise UnusableFile(f"{folder}: {error!r}") from error
     places = folder / "places.geojson"
@@ -175,6 +177,16 @@ def _load_questions(file: Path) -> None:
         asked = written.pop(category.code, [])
         read_questions(asked)
         category.questions = retire_missing(category.questions, asked)
+    if written:
+        raise UnusableFile(f"{file}: no category has the code {', '.join(written)}")
+    session().flush()
+
+
+def _load_synonyms(file: Path) -> None:
+    """A category's other words by its code."""
+    written: dict[str, list[str]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    for category in session().scalars(select(Category)):
+        category.synonyms = [str(word) for word in written.pop(category.code, [])]
     if written:
         raise UnusableFile(f"{file}: no category has the code {', '.join(written)}")
     session().flush()

@@ -45,6 +45,7 @@ def register() -> str:
         reports=[staff_views.row(one, _url(one), one.id in with_photos) for one in shown],
         filters=filters_view(request.args, list_units(), list_categories()),
         held_count=count_held(),
+        may_enter=_may_change(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,
     )
 
@@ -73,8 +74,12 @@ def _page(number: str, errors: dict[str, str]) -> str:
         units=list_units(),
         values=request.form,
         errors=errors,
-        may_change=any(current_user.has_role(role) for role in HANDLERS),
+        may_change=_may_change(),
     )
+
+
+def _may_change() -> bool:
+    return any(current_user.has_role(role) for role in HANDLERS)
 
 
 @pages.post("/reports/<number>/status")

@@ -57,7 +57,10 @@ class Danger(StrEnum):
 
 
 class Category(Base):
-    """What can be wrong. `code` is public and permanent; a category is archived, never deleted."""
+    """What can be wrong. `code` is public and permanent; a category is archived, never deleted.
+
+    `synonyms` are other words by which the front desk finds it.
+    """
 
     __tablename__ = "categories"
 
@@ -71,6 +74,7 @@ class Category(Base):
     danger: Mapped[str | None] = mapped_column(String(2))
     danger_question: Mapped[dict[str, str] | None] = mapped_column(JSON)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    synonyms: Mapped[list[str]] = mapped_column(JSON, default=list)
     retention_days: Mapped[int] = mapped_column(Integer, default=365)
     sort_order: Mapped[int] = mapped_column(Integer, default=0)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

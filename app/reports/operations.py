@@ -145,14 +145,24 @@ def find_known_category(code: str) -> Category:
     return category
 
 
-def file_report(
+def file_report(  # noqa: PLR0913 - who enters it is one thing more than what is entered
     report_uuid: uuid.UUID,
     mark: str,
     content: dict[str, Any],
     spot: Spot,
     category: Category | None = None,
+    *,
+    staff: Staff | None = None,
 ) -> Report:
     """Enter a new report with the first line of its timeline; what looks like spam is held.
+
+    Args:
+        report_uuid: minted by the sender.
+        mark: the fingerprint of the content.
+        content: as `ReportIn` loads it.
+        spot: where it belongs.
+        category: where it is known already.
+        staff: who enters it for somebody else. Then nothing is held, and questions may stay open.
 
     Raises:
         UnknownCategory: the content names a category that does not exist.
@@ -160,7 +170,7 @@ def file_report(
     """
     category = category or find_known_category(content["category"])
     received_at = now()
-    answers = _answers(content["answers"], category)
+    answers = _answers(content["answers"], category, demanded=staff is None)
     priority = URGENT if answers.get("danger") else category.priority
     report = Report(
         uuid=report_uuid,
@@ -183,9 +193,10 @@ def file_report(
         received_at=received_at,
         due_at=due_at(received_at, priority),
     )
-    report.events = [Event(kind=EventKind.RECEIVED.value, at=received_at)]
+    entered_by = staff.id if staff else None
+    report.events = [Event(kind=EventKind.RECEIVED.value, at=received_at, staff_id=entered_by)]
     report.contact = _contact(content["contact"], category, received_at)
-    if reason := reason_to_hold(content, spot.sign):
+    if staff is None and (reason := reason_to_hold(content, spot.sign)):
         report.held_at, report.held_reason = received_at, reason.value
         report.events.append(
             Event(kind=EventKind.HELD.value, at=received_at, to_value=reason.value)
@@ -208,11 +219,11 @@ def _tell(report: Report, event: Event) -> None:
         outbox.put("event", event_id=event.id)
 
 
-def _answers(given: dict[str, Any], category: Category) -> dict[str, Any]:
+def _answers(given: dict[str, Any], category: Category, *, demanded: bool = True) -> dict[str, Any]:
     """The answers to what the category asks; one about danger may belong to another tile."""
     questions = read_questions(category.questions)
     others = {code: answer for code, answer in given.items() if code != DANGER}
-    answers = accept_answers(questions, others)
+    answers = accept_answers(questions, others, demanded=demanded)
     danger = given.get(DANGER)
     if danger is not None and category.danger_question is not None:
         answers[DANGER] = danger in {True, "yes"}

@@ -208,12 +208,15 @@ def retire_missing(
     return list(kept.values())
 
 
-def accept_answers(questions: Iterable[Question], given: Mapping[str, Any]) -> dict[str, Any]:
+def accept_answers(
+    questions: Iterable[Question], given: Mapping[str, Any], *, demanded: bool = True
+) -> dict[str, Any]:
     """The answers as they are kept: judged one by one, those to hidden questions left out.
 
     Args:
         questions: of the report's category.
         given: raw answers by code; None, "" and an empty list are no answer.
+        demanded: whether a question that needs an answer gets one; a caller may not know.
 
     Raises:
         InvalidFields: sentences under `answers`, by the code of the question.
@@ -228,7 +231,7 @@ def accept_answers(questions: Iterable[Question], given: Mapping[str, Any]) -> d
         try:
             answer = _judge(question, given.get(question.code))
         except _BadAnswer as refused:
-            if not question.retired:
+            if not question.retired and (demanded or given.get(question.code)):
                 errors[question.code] = [str(refused)]
             continue
         if answer is not None:

@@ -31,6 +31,8 @@ NO_PAGES = {
     "api.get_report",
     "deeds.photo",
     "health.alive",
+    "intake.open_there",
+    "intake.spots",
     "keepers_places.photo",
     "keepers_places.points",
     "health.ready",

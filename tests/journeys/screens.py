@@ -135,6 +135,7 @@ PUBLIC = [
 
 STAFF = [
     Screen("register", "/desk", role="front_desk"),
+    Screen("new report at the desk", "/desk/new", role="front_desk"),
     Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
     Screen("worklist", "/crew", role="crew"),
     Screen("report on the tablet", "/crew/reports/{received}", role="crew"),
