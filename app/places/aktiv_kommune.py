@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.languages import gettext as _
-from app.places.rows import Row, UnusableRow, Unused, read_external_id, read_values
+from app.places.rows import Row, UnusableRow, Unused, read_external_id, read_values, shown
 
 _NEEDED = frozenset({"ressursid", "sted", "ressurs"})
 # Ids of resources are plain numbers, which another register may have, too.
@@ -18,12 +18,16 @@ _PREFIX = "aktiv-kommune-"
 _TEST = re.compile(
     r"\b(test(er|ing|e)?|test-?(bygg|hall|lokale|rom|ressurs|sted|anlegg)\w*|demo)\b", re.IGNORECASE
 )
-# Mailboxes of an office begin with what it does; all others may be somebody's own.
-_OFFICE = re.compile(
-    r"(post|info|kontakt|booking|utleie|idrett|hall|vakt|drift|kultur|servicetorg|innbygger|park)"
-    r"[a-z0-9._-]*@",
-    re.IGNORECASE,
+# Each word of an office's mailbox says what it does. Any other may be somebody's name, such as
+# Hallvard or Parker, and whoever else is in the cell may be a person, too.
+_WORD = (
+    r"(post(mottak|kasse)?|firmapost|mail|epost|info(rmasjon)?|kontakt|booking|utleie|resepsjon(en)?"
+    r"|sentralbord(et)?|servicetorg(et)?|innbygger(service|torg(et)?|dialog)"
+    r"|idrett(s[a-z]+)?|kultur[a-z]*|drift(s[a-z]+)?|vakt(a|en|telefon(en)?|mester(en|e|ne)?)?"
+    r"|hall(en|er|ene|drift(en)?|leie|vakt(en)?|utleie)?|(idretts|svomme|fler?bruks)hall(en)?"
+    r"|park(en|er|drift(en)?|vesen(et)?|avdeling(en)?|ognatur)?|natur|og|kommune)"
 )
+_OFFICE = re.compile(rf"{_WORD}[0-9]*([._-]{_WORD}[0-9]*)*@[a-z0-9.-]+", re.IGNORECASE)
 _PRIVATE = re.compile(
     r"@(gmail|hotmail|outlook|live|yahoo|icloud|online|lyse|msn|me|proton\w*)\.\w+$", re.IGNORECASE
 )
@@ -38,7 +42,7 @@ def read_resource(line: int, cells: Mapping[str, str]) -> Row | Unused:
     """One resource as a place."""
     name = _name(cells["sted"].strip(), cells.get("ressurs", "").strip())
     if _TEST.search(name):
-        return Unused(line, name[:100], _("It is a test."), by_design=True)
+        return Unused(line, shown(name), _("It is a test."), by_design=True)
     said = {
         "name": name,
         "district": cells.get("bydel", ""),
@@ -57,12 +61,12 @@ def read_resource(line: int, cells: Mapping[str, str]) -> Row | Unused:
         external_id = read_external_id(f"{_PREFIX}{number}")
         return Row(line, external_id, read_values(said), tuple(notes))
     except UnusableRow as error:
-        return Unused(line, name[:100], str(error))
+        return Unused(line, shown(name), str(error))
 
 
 def is_of_an_office(address: str) -> bool:
     """Whether an e-mail address is certainly no person's own."""
-    return bool(_OFFICE.match(address)) and not _PRIVATE.search(address)
+    return bool(_OFFICE.fullmatch(address)) and not _PRIVATE.search(address)
 
 
 def _name(building: str, resource: str) -> str:

@@ -24,6 +24,9 @@ DECIMALS = 6
 # A municipality may have a cabin across its border, but nothing far beyond what its maps show.
 SURROUNDINGS_M = 10_000
 
+# What reading comes to where a text is JSON, or nearly, but no GeoJSON.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
 _EARTH = Geod(ellps="WGS84")
 _AREAS = frozenset({"Polygon", "MultiPolygon"})
 
@@ -43,7 +46,7 @@ def read_outline(text: str) -> MultiPolygon:
     try:
         content = json.loads(text)
         parts = [shape(geometry) for geometry in _geometries(content)]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ShapelyError) as error:
+    except (*UNREADABLE, ShapelyError) as error:
         raise UnusableShape(_("This is not GeoJSON with an outline.")) from error
     return as_outline(parts)
 

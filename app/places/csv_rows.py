@@ -17,6 +17,7 @@ from app.places.rows import (
     Unused,
     read_external_id,
     read_values,
+    shown,
 )
 
 # What a column is called here, by what it may be called in a file.
@@ -69,12 +70,12 @@ def rows_of_csv(content: bytes) -> Iterator[Row | Unused]:
     separator, header = _header(text)
     of_aktiv_kommune = aktiv_kommune.is_header(header)
     if not of_aktiv_kommune and "name" not in {COLUMNS.get(column) for column in header}:
-        raise UnusableFile(_("The first line must name the columns, among them “id” and “name”."))
+        raise UnusableFile(_no_header())
     for line, cells in _lines(text, separator):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) > len(header):
-            yield Unused(line, cells[0][:100], _("It has more cells than there are columns."))
+            yield Unused(line, shown(cells[0]), _("It has more cells than there are columns."))
             continue
         said_there = dict(zip(header, cells, strict=False))
         if of_aktiv_kommune:
@@ -88,7 +89,7 @@ def _read(line: int, cells: dict[str, str]) -> Row | Unused:
     try:
         return Row(line, read_external_id(said.get("external_id")), read_values(said))
     except UnusableRow as error:
-        return Unused(line, said.get("name", "")[:100], str(error))
+        return Unused(line, shown(said.get("name")), str(error))
 
 
 def _decoded(content: bytes) -> str:
@@ -107,15 +108,18 @@ def _decoded(content: bytes) -> str:
 def _header(text: str) -> tuple[str, list[str]]:
     """The separator that makes most of the first line, and the names of the columns."""
     first = _LINE_END.split(text, maxsplit=1)[0]
-    headers = {
-        separator: [name.strip().lower() for name in next(csv.reader([first], delimiter=separator))]
-        for separator in _SEPARATORS
-        if first.strip()
-    }
-    if not headers:
+    if not first.strip():
         raise UnusableFile(_("The file is empty."))
+    try:
+        headers = {one: next(csv.reader([first.lower()], delimiter=one)) for one in _SEPARATORS}
+    except csv.Error as error:
+        raise UnusableFile(_no_header()) from error
     separator = max(headers, key=lambda one: len(headers[one]))
-    return separator, headers[separator]
+    return separator, [name.strip() for name in headers[separator]]
+
+
+def _no_header() -> str:
+    return _("The first line must name the columns, among them “id” and “name”.")
 
 
 def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -12,7 +12,7 @@ from shapely.geometry import MultiPolygon, Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from app.languages import gettext as _
-from app.places.boundaries import UnusableShape, as_outline
+from app.places.boundaries import UNREADABLE, UnusableShape, as_outline
 from app.places.rows import (
     Row,
     UnusableFile,
@@ -21,6 +21,7 @@ from app.places.rows import (
     read_external_id,
     read_position,
     read_values,
+    shown,
 )
 
 # What a property is called here, by what it may be called in a file.
@@ -97,10 +98,11 @@ def rows_of_geojson(content: bytes) -> Iterator[Row | Unused]:
         properties = feature.get("properties")
         said = properties if isinstance(properties, dict) else {}
         try:
-            external_id = read_external_id(feature.get("id", said.get("id")))
+            own_id = feature.get("id")
+            external_id = read_external_id(said.get("id") if own_id is None else own_id)
             yield Row(line, external_id, read_values(_known(said)) | _place(feature))
         except (UnusableRow, UnusableShape) as error:
-            yield Unused(line, str(said.get("name") or "")[:100], str(error))
+            yield Unused(line, shown(said.get("name")), str(error))
 
 
 def _known(properties: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _place(feature: dict[str, Any]) -> dict[str, Any]:
 def _geometry(feature: dict[str, Any]) -> BaseGeometry:
     try:
         geometry = shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError) as error:
+    except (*UNREADABLE, ShapelyError) as error:
         raise UnusableRow(_("It has no usable geometry.")) from error
     if geometry.is_empty:
         raise UnusableRow(_("It has no usable geometry."))

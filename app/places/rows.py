@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.arguments import printable
 from app.geo import Position
 from app.languages import gettext as _
 from app.places.boundaries import is_near
@@ -16,6 +17,9 @@ from app.places.wording import FIELD_NAMES
 _TEXTS = ("name", "district", "owner", "contact", "source")
 MAX_SOURCE = 1_000
 MAX_ACCURACY_M = 100_000
+MAX_SHOWN = 100
+# What web pages and word processors leave in a name, and nobody sees.
+_UNSEEN = str.maketrans(dict.fromkeys("\u00ad\u200b\ufeff"))
 _EMPTY = {"contact": ""}
 _YES = frozenset({"1", "true", "yes", "ja", "x"})
 
@@ -57,6 +61,11 @@ class Unused:
     name: str
     reason: str
     by_design: bool = False
+
+
+def shown(name: Any) -> str:
+    """What a row calls its place, for people to find the row by, whatever stands there."""
+    return printable(str(name or "")[:MAX_SHOWN])
 
 
 def read_external_id(value: Any) -> str:
@@ -111,7 +120,7 @@ def read_position(lat: Any, lon: Any) -> Position | None:
 
 
 def read_text(name: str, value: Any) -> str:
-    """A line of text without the spaces around it; empty where nothing is said.
+    """A line of text with single spaces between its words; empty where nothing is said.
 
     Raises:
         UnusableRow: it is too long for the field of this name, or cannot be shown.
@@ -120,7 +129,7 @@ def read_text(name: str, value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise UnusableRow(_("%(field)s is not a text.", field=FIELD_NAMES[name]))
-    text = value.strip()
+    text = " ".join(value.translate(_UNSEEN).split())
     if not text.isprintable():
         raise UnusableRow(
             _("%(field)s has characters that cannot be shown.", field=FIELD_NAMES[name])

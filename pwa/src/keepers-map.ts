@@ -2,7 +2,7 @@
 import * as L from 'leaflet';
 import type { Corner } from './islands/outline.ts';
 import { placeFor } from './islands/outline.ts';
-import { ARROWS, FAR_ZOOM, LEAP_PX, MAX_ZOOM, NEAR_ZOOM, STEP_PX, addTiles, pinAt } from './map.ts';
+import { ARROWS, FAR_ZOOM, LEAP_PX, MAX_ZOOM, NEAR_ZOOM, STEP_PX, addTiles, asText, pinAt } from './map.ts';
 
 /** West, south, east, north in degrees. */
 export type Box = readonly [number, number, number, number];
@@ -82,7 +82,7 @@ export function openOverview(canvas: HTMLElement, options: { readonly bounds: Bo
         list.className = 'links';
         list.append(line(place));
         const dot = L.circleMarker([place.lat, place.lon], { radius: 9, weight: 3, color: '#fff', fillColor: GREEN, fillOpacity: 1 });
-        marks.addLayer(dot.bindTooltip(place.name).bindPopup(list));
+        marks.addLayer(dot.bindTooltip(asText(place.name)).bindPopup(list));
       }
       for (const { count, lat, lon, box } of clusters) {
         const icon = L.divIcon({ className: 'map-cluster', html: String(count), iconSize: [44, 44] });
@@ -104,6 +104,8 @@ export interface EditorOptions {
   readonly corners: readonly Corner[];
   /** GeoJSON that is only shown. */
   readonly drawn: string;
+  /** Whether there is an outline that taps must leave as it is. */
+  readonly kept: boolean;
   readonly words: Words & { readonly pin: string; readonly corner: (number: number, count: number) => string };
   readonly taps: () => string;
   readonly onPin: (where: Corner) => void;
@@ -132,6 +134,7 @@ export function openEditor(canvas: HTMLElement, options: EditorOptions): Editor 
   const outline = L.polygon(corners, { color: GREEN, weight: 3, fillOpacity: 0.15, interactive: false }).addTo(map);
   const handles = L.layerGroup().addTo(map);
   let detailed: L.GeoJSON | undefined;
+  let { kept } = options;
 
   const first = options.pin ?? options.corners[0];
   if (first && area.contains([first[0], first[1]])) map.setView([first[0], first[1]], NEAR_ZOOM);
@@ -176,13 +179,17 @@ export function openEditor(canvas: HTMLElement, options: EditorOptions): Editor 
         tellOutline();
       });
       handle.getElement()?.addEventListener('keydown', (event) => {
-        if (event.key === 'Delete' || event.key === 'Backspace') change(corners.filter((_one, at) => at !== index));
+        if (event.key !== 'Delete' && event.key !== 'Backspace') return;
+        event.preventDefault();
+        change(corners.filter((_one, at) => at !== index));
+        const next = handles.getLayers()[Math.min(index, corners.length - 1)] as L.Marker | undefined;
+        next?.getElement()?.focus();
       });
     });
   };
   const change = (changed: L.LatLng[]): void => {
+    if (kept) return;
     corners = changed;
-    detailed?.remove();
     draw();
     tellOutline();
   };
@@ -218,6 +225,8 @@ export function openEditor(canvas: HTMLElement, options: EditorOptions): Editor 
       change(corners.slice(0, -1));
     },
     clear: () => {
+      kept = false;
+      detailed?.remove();
       change([]);
     },
     close,

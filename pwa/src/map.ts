@@ -68,6 +68,13 @@ export function addTiles(map: L.Map, bounds: L.LatLngBounds): void {
   tiles.addTo(map);
 }
 
+/** Leaflet takes a text for HTML, and a place may be called anything. */
+export function asText(text: string): HTMLElement {
+  const element = document.createElement('span');
+  element.textContent = text;
+  return element;
+}
+
 export function pinAt(where: L.LatLng, label: string, movable: boolean): L.Marker {
   const icon = L.divIcon({ className: 'map-pin', html: PIN, iconSize: [32, 44], iconAnchor: [16, 43] });
   const pin = L.marker(where, { icon, draggable: movable, autoPan: movable, keyboard: movable, title: movable ? '' : label, alt: label });
@@ -176,7 +183,7 @@ export function openMap(canvas: HTMLElement, options: MapOptions): MapHandle {
         const list = document.createElement('ul');
         list.className = 'links';
         list.append(line(place));
-        dots.addLayer(dot.bindTooltip(place.name).bindPopup(list));
+        dots.addLayer(dot.bindTooltip(asText(place.name)).bindPopup(list));
       }
     },
     close: () => {

@@ -116,13 +116,22 @@ def test_what_the_first_release_wrote_survives_to_today(app):
     with db.engine.connect() as connection:
         kept = connection.execute(
             text(
-                "SELECT r.number, r.description, p.name, s.code, e.kind FROM reports r"
+                "SELECT r.number, r.description, p.name, p.search_text, p.sort_name, s.code, e.kind"
+                " FROM reports r"
                 " JOIN places p ON p.id = r.place_id JOIN signs s ON s.id = r.sign_id"
                 " JOIN events e ON e.report_id = r.id"
             )
         ).all()
     assert [tuple(row) for row in kept] == [
-        ("2026-00000001", "Benken er brukket.", "Byparken", "7KQ3MB", "received")
+        (
+            "2026-00000001",
+            "Benken er brukket.",
+            "Byparken",
+            "byparken\n",
+            "byparken",
+            "7KQ3MB",
+            "received",
+        )
     ]
 
 

@@ -46,6 +46,7 @@ export const placeEditor: Island = (root) => {
       middle: [middle_lat, middle_lon],
       pin: lat && lon && Number.isFinite(Number(lat)) && Number.isFinite(Number(lon)) ? [Number(lat), Number(lon)] : undefined,
       corners: typeof ring === 'string' ? [] : ring,
+      kept: typeof ring === 'string',
       drawn: ring === 'detailed' ? (field('boundary')?.value ?? '') : '',
       words: {
         map: say['label'] ?? '',

@@ -212,6 +212,42 @@ def test_a_dry_run_says_it_and_keeps_nothing(vof, tmp_path):
     assert count(Place) == 42
 
 
+SHEET = """id;navn;type;bydel
+s-1;Nyparken;Park;Hinna
+s-2;Nyhallen;;Hinna
+s-3;;Park;Hinna
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    file = tmp_path / "steder.csv"
+    file.write_text(SHEET, "utf-8")
+    return file
+
+
+def test_a_sheet_is_told_row_by_row_before_it_is_imported(vof, sheet):
+    said = vof("places", "import", "--dry-run", "--kind", "sports_hall", sheet).output
+    assert "2  add  s-1  Nyparken" in said
+    assert "3  add  s-2  Nyhallen" in said
+    assert "2 added" in said
+    assert "Left out: 4" in said
+    assert count(Place) == 42
+
+
+def test_a_sheet_with_a_bad_row_is_imported_without_it_when_that_is_wanted(vof, sheet):
+    demand_refusal(vof("places", "import", "--kind", "sports_hall", sheet), "steder.csv: 4")
+    demand_refusal(vof("places", "import", "--leave-out", "--kind", "volcano", sheet), "volcano")
+    assert count(Place) == 42
+    said = vof("places", "import", "--leave-out", "--kind", "sports_hall", sheet).output
+    assert "2 added, 0 changed, 0 unchanged." in said
+    hall = db.session.scalars(select(Place).where(Place.external_id == "s-2")).one()
+    assert hall.kind.code == "sports_hall"
+    sheet.write_text(SHEET.replace("Hinna", "Madla"), "utf-8")
+    changes = vof("places", "import", "--leave-out", "--dry-run", sheet).output
+    assert "district: Hinna → Madla" in changes
+
+
 UNUSABLE_PLACES = {
     "no id": feature(id=None),
     "no name": feature(properties={"name": " "}),

@@ -180,45 +180,6 @@ def test_a_merge_that_makes_no_sense_is_refused(sign_keeper, park_sign):
     assert merge(sign_keeper, place, other).status_code == 409
 
 
-CSV = b"id;navn;type;lat;lon\nx1;Importert park;Park;58.97;5.74\nx2;;Park;;\n"
-
-
-def test_a_file_is_shown_first_and_kept_only_when_agreed(sign_keeper):
-    upload = {"file": (io.BytesIO(CSV), "steder.csv"), "kind": ""}
-    preview = post(sign_keeper, "/places/import", **upload)
-    assert preview.status_code == 200
-    assert "Importert park" in preview.text
-    assert not db.session.scalars(select(Place).where(Place.external_id == "x1")).all()
-    fields = {
-        name: re.search(rf'name="{name}" value="([^"]*)"', preview.text)[1]
-        for name in ("content", "mark", "kind")
-    }
-    for _twice in range(2):
-        post(sign_keeper, "/places/import/confirm", **fields)
-        (place,) = db.session.scalars(select(Place).where(Place.external_id == "x1"))
-        assert place.name == "Importert park"
-
-
-def test_a_file_whose_effect_has_changed_is_shown_again(sign_keeper):
-    upload = {"file": (io.BytesIO(CSV), "steder.csv"), "kind": ""}
-    preview = post(sign_keeper, "/places/import", **upload)
-    fields = {
-        name: re.search(rf'name="{name}" value="([^"]*)"', preview.text)[1]
-        for name in ("content", "kind")
-    }
-    answer = post(sign_keeper, "/places/import/confirm", mark="another", **fields)
-    assert answer.status_code == 200
-    assert not db.session.scalars(select(Place).where(Place.external_id == "x1")).all()
-    assert post(sign_keeper, "/places/import/confirm", content="x", mark="y").status_code == 422
-
-
-def test_a_file_that_is_none_is_refused(sign_keeper):
-    for content in (b"", b"\x00\x01\x02", b"{"):
-        upload = {"file": (io.BytesIO(content), "steder.csv")}
-        assert post(sign_keeper, "/places/import", **upload).status_code == 422
-    assert post(sign_keeper, "/places/import").status_code == 422
-
-
 def test_the_map_answers_a_box_and_refuses_nonsense(sign_keeper):
     answer = sign_keeper.get("/places/points?box=5,58,7,60&q=byparken")
     assert [place["name"] for place in answer.json["places"]] == ["Byparken"]
@@ -240,3 +201,31 @@ def test_nonsense_in_the_address_shows_the_whole_list(sign_keeper):
 def test_the_list_is_json_for_nobody_but_keepers(client, front_desk):
     assert front_desk.get("/places/points?box=5,58,7,60").status_code == 403
     assert client.get("/places/points?box=5,58,7,60").status_code in {302, 303}
+
+
+def test_a_place_merged_meanwhile_shows_what_was_typed(sign_keeper):
+    merged, kept = entered(sign_keeper), entered(sign_keeper, name="Hovedparken")
+    version = merged.version
+    assert merge(sign_keeper, merged, kept).status_code == 303
+    late = form(contact="Vaktmester Kari", boundary=SQUARE, version=version)
+    answer = post(sign_keeper, f"/places/{merged.id}/edit", **late)
+    assert answer.status_code == 409
+    assert "Vaktmester Kari" in answer.text
+    assert "Hovedparken" in answer.text
+
+
+def test_what_was_merged_twice_leads_to_the_last(client, sign_keeper):
+    names = ("Første", "Andre", "Tredje")
+    first, second, third = (entered(sign_keeper, name=name) for name in names)
+    assert merge(sign_keeper, first, second).status_code == 303
+    db.session.expire_all()
+    assert merge(sign_keeper, second, third).status_code == 303
+    assert client.get(f"/places/{first.id}").location.endswith(f"/places/{third.id}")
+
+
+def test_a_report_about_a_merged_place_is_one_about_the_kept(client, sign_keeper, filed):
+    merged, kept = entered(sign_keeper), entered(sign_keeper, name="Hovedparken")
+    assert merge(sign_keeper, merged, kept).status_code == 303
+    # A phone without network may have kept the place from before.
+    assert filed(place=merged.id).place_id == kept.id
+    assert "Hovedparken" in client.get(f"/report?place={merged.id}").text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import json
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import func, select
 from app.database import db
 from app.geo import position_of
 from app.places.aktiv_kommune import is_of_an_office
+from app.places.boundaries import UnusableShape, read_outline
 from app.places.imports import Action, carry_out, plan_import, read_places
 from app.places.models import Place, PlaceEvent, PlaceKind
 from app.places.rows import Row, UnusableFile, Unused
@@ -81,6 +84,14 @@ def test_tests_and_private_addresses_are_left_out(hall):
         ("kari.nordmann@stavanger.kommune.no", False),
         ("post@gmail.com", False),
         ("ola@online.no", False),
+        ("idrett-og-kultur@stavanger.kommune.no", True),
+        ("vaktmester2@hall.no", True),
+        ("hallvard@stavanger.kommune.no", False),
+        ("hallvard.hansen@stavanger.kommune.no", False),
+        ("parker.lewis@stavanger.kommune.no", False),
+        ("vakt.ola.nordmann@stavanger.kommune.no", False),
+        ("post@hall.no, kari.nordmann@hall.no", False),
+        ("post@hall.no kari@hall.no", False),
     ],
 )
 def test_only_addresses_of_an_office_are_kept(address, kept):
@@ -200,3 +211,62 @@ def test_a_merged_or_archived_place_is_not_brought_back(app, keeper):
 def test_no_file_breaks_the_reading(app, content):
     with contextlib.suppress(UnusableFile):
         assert all(isinstance(row, Row | Unused) for row in read_places(content))
+
+
+@pytest.mark.parametrize(
+    "coordinates", [[10**400, 58.97], [[[10**400, 58.97], [5.74, 58.97], [5.74, 58.98]]]]
+)
+def test_a_number_beyond_all_numbers_is_told_with_its_row(app, coordinates):
+    kind = "Point" if isinstance(coordinates[0], int) else "Polygon"
+    planned = plan(collection(feature({"type": kind, "coordinates": coordinates})))
+    assert planned.refused[0].reason
+    with pytest.raises(UnusableShape):
+        read_outline(json.dumps({"type": kind, "coordinates": coordinates}))
+
+
+@pytest.mark.parametrize("content", [b"a" * 200_000, b"id;name\n1;" + b"x" * 200_000])
+def test_a_cell_of_endless_length_is_refused(app, content):
+    with pytest.raises(UnusableFile):
+        read_places(content)
+
+
+def test_what_nobody_sees_in_a_name_is_no_part_of_it(app):
+    text = "id;navn;type\n1;\ufeffMos\u00advatnet\u00a0 øst\u200b;Park\n"
+    (row,) = plan(text).rows
+    assert row.row.name == "Mosvatnet øst"
+
+
+def test_a_name_that_no_page_could_show_is_shown_without(app):
+    (unused,) = plan(collection(feature(None, name="Ny\ud800 \x00park"))).refused
+    assert unused.name == "Ny park"
+
+
+def test_an_id_may_stand_among_the_properties(app):
+    one = feature(SQUARE) | {"id": None}
+    one["properties"]["id"] = 17
+    assert plan(collection(one)).rows[0].row.external_id == "17"
+
+
+WORDS = st.lists(
+    st.text(st.characters(categories=["L", "Nd", "Po", "Ps"]), min_size=1, max_size=12),
+    min_size=1,
+    max_size=5,
+).map(" ".join)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(
+    names=st.lists(WORDS, min_size=1, max_size=6),
+    separator=st.sampled_from(";,\t"),
+    end=st.sampled_from(["\r\n", "\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_what_a_spreadsheet_writes_is_what_is_read(app, names, separator, end, encoding):
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=separator, lineterminator=end)
+    writer.writerow(["id", "navn", "type"])
+    writer.writerows([number, name, "Park"] for number, name in enumerate(names))
+    rows = read_places(written.getvalue().encode(encoding))
+    assert [(row.external_id, row.name) for row in rows] == [
+        (str(number), name) for number, name in enumerate(names)
+    ]
