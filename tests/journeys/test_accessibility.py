@@ -188,8 +188,14 @@ def test_every_key_shows_where_it_is(phone, words, mode):
 
 
 def press_tab(page):
+    """What has the focus then; a browser takes a moment to scroll there."""
     page.keyboard.press("Tab")
-    return page.evaluate("looks.focused()")
+    for _ in range(20):
+        focused = page.evaluate("looks.focused()")
+        if focused["marked"] and focused["seen"] >= ENOUGH_SEEN:
+            break
+        page.wait_for_timeout(50)
+    return focused
 
 
 def tab_to(page, selector, *, most=40):
