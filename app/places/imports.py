@@ -21,7 +21,7 @@ from app.places.boundaries import point_inside
 from app.places.changes import differences, facts_from, facts_of
 from app.places.csv_rows import rows_of_csv
 from app.places.geojson import rows_of_geojson
-from app.places.models import Municipality, Place, PlaceEventKind, PlaceKind, Unit
+from app.places.models import Place, PlaceEventKind, PlaceKind, Unit
 from app.places.operations import change_places, create_places
 from app.places.rows import Row, UnusableFile, UnusableRow, Unused
 from app.places.spelling import plain
@@ -117,8 +117,6 @@ def plan_import(
         default_kind: of new places whose row names no kind.
         for_change: lock the places, since the plan is carried out next.
     """
-    if for_change:
-        _wait_for_other_imports()
     plan = Plan(unused=[row for row in rows if isinstance(row, Unused)])
     usable = [row for row in rows if isinstance(row, Row)]
     look_up = _LookUp(usable, default_kind, for_change=for_change)
@@ -129,14 +127,6 @@ def plan_import(
             plan.unused.append(Unused(row.line, row.name, str(error)))
     plan.unused.sort(key=lambda one: one.line)
     return plan
-
-
-def _wait_for_other_imports() -> None:
-    """A file confirmed twice at once would else enter its new places twice, which their ids forbid.
-
-    The one row of settings is the lock: no place is there yet that could be.
-    """
-    session().execute(select(Municipality.id).with_for_update())
 
 
 class _LookUp:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
 
 from sqlalchemy import select
 
 from app.database import db
 from app.places.models import Place
 from tests.conftest import FROM_HERE
-
-AS_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def post(keeper, address, **fields):
@@ -68,35 +63,3 @@ def test_a_file_with_a_name_that_no_page_could_show_is_previewed(sign_keeper):
     answer = post(sign_keeper, "/places/import", **upload)
     assert answer.status_code == 200
     assert "Ny park" in answer.text
-
-
-def cookie_of(server, role):
-    """The session of a demo account."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    account = {"email": f"{role}@demo.vof", "password": f"demo-{role}"}
-    connection.request("POST", "/sign-in", urlencode(account), AS_FORM)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return answer.headers["Set-Cookie"].partition(";")[0]
-
-
-def test_a_file_confirmed_several_times_at_once_is_imported_once(live_server):
-    keeper = {"Cookie": cookie_of(live_server, "sign_keeper"), "Origin": live_server.url}
-    file = "id;navn;type\n" + "".join(f"d{n};Dobbelpark {n};Park\n" for n in range(200))
-    head = 'Content-Disposition: form-data; name="file"; filename="steder.csv"'
-    body = f"--b\r\n{head}\r\n\r\n{file}\r\n--b--\r\n"
-    upload = keeper | {"Content-Type": "multipart/form-data; boundary=b"}
-    _, page = live_server.request("POST", "/places/import", body, upload)
-    fields = {
-        name: re.search(rf'name="{name}" value="([^"]*)"', page.decode())[1]
-        for name in ("content", "mark", "kind")
-    }
-    agreed = urlencode(fields)
-
-    def confirm(_n):
-        return live_server.request("POST", "/places/import/confirm", agreed, keeper | AS_FORM)[0]
-
-    with ThreadPoolExecutor(4) as threads:
-        answers = sorted(threads.map(confirm, range(4)))
-    assert answers == [200, 200, 200, 303], "the others are shown that nothing is left to import"
