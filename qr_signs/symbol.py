@@ -16,15 +16,16 @@ from PIL import Image
 from qrcode.constants import ERROR_CORRECT_H
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
+from qr_signs.false_finders import Modules, has_false_finder
+
 QUIET_ZONE_MODULES = 4
 # Version 1 has no alignment pattern and fails at an angle.
 SMALLEST_VERSION = 2
 PNG_MODULE_PX = 24
-# Taken where none has been chosen: of 500 codes drawn cleanly OpenCV read every one with masks 0, 1
-# and 4, and missed 1 to 11 with each of the others; 0 and 4 do worse when disturbed.
-USUAL_MASK = 1
+# Tried in this order where none has been chosen: of 600 codes 0 and 1 misled a decoder least, but 0
+# and 4 do worse when disturbed.
+USUAL_MASKS = (1, 3, 6, 5, 7, 0, 4, 2)
 
-Modules = list[list[bool]]
 Step = tuple[int, int]
 
 
@@ -44,14 +45,18 @@ def modules_of(address: str, mask: int | None = None) -> Modules:
 
     Args:
         address: what it says.
-        mask: 0 to 7; the usual one where none is given.
+        mask: 0 to 7; where none is given, the first of the usual ones without a false finder.
     """
+    if mask is not None:
+        return _masked(address, mask)
+    tried = (_masked(address, usual) for usual in USUAL_MASKS)
+    clear = (modules for modules in tried if not has_false_finder(modules))
+    return next(clear, None) or _masked(address, USUAL_MASKS[0])
+
+
+def _masked(address: str, mask: int) -> Modules:
     scheme, separator, rest = address.partition("://")
-    symbol = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_H,
-        border=0,
-        mask_pattern=USUAL_MASK if mask is None else mask,
-    )
+    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_H, border=0, mask_pattern=mask)
     symbol.add_data(QRData(scheme.encode(), mode=MODE_8BIT_BYTE))
     symbol.add_data(QRData(f"{separator}{rest}".encode(), mode=MODE_ALPHA_NUM))
     symbol.version = max(SMALLEST_VERSION, symbol.best_fit())
