@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("landing", "server", "lighthouse", "journey", "print_shop", "register")
+MEASUREMENTS = ("landing", "server", "lighthouse", "journey", "print_shop", "battery", "register")
 
 
 def main(names: list[str]) -> None:

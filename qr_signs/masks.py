@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qr_signs.check import Picture, read_with_opencv, read_with_zxing
+from qr_signs.false_finders import has_false_finder
 from qr_signs.sign import Misread
 from qr_signs.symbol import QUIET_ZONE_MODULES, modules_of
 
@@ -29,13 +30,14 @@ cv2.setNumThreads(1)
 
 def best_mask(address: str) -> int:
     """The mask (0–7) with which OpenCV reads this symbol most often when disturbed, among those
-    that both decoders read when it is clear; always the same for an address.
+    without a false finder that both decoders read when it is clear; always the same for an address.
 
     Raises:
         Misread: there is none.
     """
-    seen = {mask: _times_read(address, mask) for mask in MASKS}
-    for mask in sorted(MASKS, key=lambda mask: (-seen[mask], mask)):
+    masks = [mask for mask in MASKS if not has_false_finder(modules_of(address, mask))] or MASKS
+    seen = {mask: _times_read(address, mask) for mask in masks}
+    for mask in sorted(masks, key=lambda mask: (-seen[mask], mask)):
         clear = draw(address, mask, CLEAR_MODULE_PX)
         if read_with_opencv(clear) == read_with_zxing(clear) == address:
             return mask
