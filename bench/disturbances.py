@@ -1,8 +1,8 @@
 """What comes between a sign and a decoder: recipes for simulated photographs.
 
 A recipe does not know which symbol it will be used on, so every design meets the same photographs.
-Strengths run evenly from slight to hopeless. They were set by what happens to signs and phones, then
-weakened once where our own design alone read next to nothing, and frozen before any comparison.
+Strengths run evenly from slight to hopeless. They were set by what happens to signs and phones,
+weakened once where our own design alone was hardly read, and frozen before any comparison.
 """
 
 from __future__ import annotations

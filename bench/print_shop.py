@@ -16,16 +16,18 @@ from pathlib import Path
 
 import numpy as np
 import pypdfium2
-from pyzbar import pyzbar
 
+from bench.decoders import DECODERS
 from bench.table import print_table
 from qr_signs import FORMATS, Issuer, Sign, write_pdf
-from qr_signs.check import Picture, read_with_opencv, read_with_zxing
+from qr_signs.check import Picture
+from qr_signs.formats import Format
 
 SIGNS = 1_000
 # A raster of a page takes so long that a hundred must do, times ten.
 RASTER_SIGNS = 100
 DPI = 100
+RIM_MM = 1.5
 ISSUER = Issuer("https://vof.example.no", "Stavanger kommune", "51 50 70 90")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -140,18 +142,24 @@ def _read_format(name: str) -> Counter[str]:
         page = np.ascontiguousarray(bitmap.to_numpy().squeeze())
         on_page = signs[number * size.per_page : (number + 1) * size.per_page]
         for sign, (left, top) in zip(on_page, size.corners_mm, strict=False):
-            _count_readings(count, _cut(page, left, top, name), ISSUER.address(sign))
+            _count_readings(count, _cut(page, left, top, size), ISSUER.address(sign))
     document.close()
     return count
 
 
-def _cut(page: Picture, left: float, top: float, name: str) -> Picture:
-    """One sign of a page, as somebody holds a phone before it."""
-    size = FORMATS[name]
+def _cut(page: Picture, left: float, top: float, size: Format) -> Picture:
+    """A page as it is, or one sign of a sheet with a rim of what lies round it: nobody holds a
+    phone flush with the edge, and a cut to the pixel moves what a decoder sees when it scales.
+    """
+    if not size.is_sheet:
+        return page
     px = DPI / 25.4
-    across = slice(round(left * px), round((left + size.width_mm) * px))
-    down = slice(round(top * px), round((top + size.height_mm) * px))
-    return np.ascontiguousarray(page[down, across])
+    first_x, first_y = (max(0, round((edge - RIM_MM) * px)) for edge in (left, top))
+    last_x, last_y = (
+        round((edge + side + RIM_MM) * px)
+        for edge, side in ((left, size.width_mm), (top, size.height_mm))
+    )
+    return np.ascontiguousarray(page[first_y:last_y, first_x:last_x])
 
 
 def _count_readings(count: Counter[str], picture: Picture, address: str) -> None:
@@ -159,11 +167,3 @@ def _count_readings(count: Counter[str], picture: Picture, address: str) -> None
         read = decode(picture)
         count[name] += read == address
         count["misread"] += read not in {"", address}
-
-
-def _read_with_zbar(picture: Picture) -> str:
-    found = pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])
-    return found[0].data.decode() if found else ""
-
-
-DECODERS = {"zbar": _read_with_zbar, "zxing": read_with_zxing, "OpenCV": read_with_opencv}

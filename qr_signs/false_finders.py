@@ -1,8 +1,8 @@
 """What a decoder takes for a fourth finder pattern, though it is data.
 
-A decoder looks for the three large squares as dark and light runs in the proportion 1:1:3:1:1, along
-a line and then across it. Where data happens to look so too, OpenCV finds no three corners and gives
-up, at any size and however clean the print (docs/decisions/0008).
+A decoder looks for the three large squares as dark and light runs in the proportion 1:1:3:1:1,
+along a line and then across it. Where data happens to look so too, OpenCV finds no three corners
+and gives up, at nearly any size and however clean the print (docs/decisions/0008).
 """
 
 from __future__ import annotations
