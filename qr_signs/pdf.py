@@ -241,7 +241,7 @@ class _Printer:
         for line in lines:
             font = self._fonts[line.font]
             parts.append(
-                f"{_ink(line.ink, self._issuer)} BT /{font.key} {_number(line.size)} Tf"
+                f"{_ink(line.ink, self._issuer)} BT /{font.key} {_number(line.size, 5)} Tf"
                 f" {_number(line.x)} {_number(-line.y)} Td <{font.show(line.content)}> Tj ET"
             )
         return " ".join(parts)

@@ -28,7 +28,7 @@ class Subset:
     name: str
     content: bytes
     glyphs: dict[str, int]
-    widths: list[int]
+    widths: list[float]
     ascent: int
     descent: int
     cap_height: int
@@ -114,7 +114,8 @@ def _described(font: TTFont, name: str, content: bytes, wanted: list[str]) -> Su
         name=name,
         content=content,
         glyphs={character: order.index(names[ord(character)]) for character in wanted},
-        widths=[round(font["hmtx"].metrics[glyph][0] * thousandths) for glyph in order],
+        # To a tenth: a line of 80 letters must not end elsewhere than it was measured.
+        widths=[round(font["hmtx"].metrics[glyph][0] * thousandths, 1) for glyph in order],
         ascent=round(lines.ascent * thousandths),
         descent=round(lines.descent * thousandths),
         cap_height=round((font["OS/2"].sCapHeight or lines.ascent * 0.7) * thousandths),

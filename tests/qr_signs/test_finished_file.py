@@ -128,11 +128,16 @@ def test_symbol_and_texts_stand_within_a_hundredth_of_a_millimetre(name, bleed):
         (lay_out_sign(SIGN, ISSUER, size) * size.per_page, content),
         (furniture.texts, page.Resources.XObject.F.read_bytes().decode()),
     ):
-        places = re.findall(rf"({NUMBER}) Tf ({NUMBER}) ({NUMBER}) Td", drawn)
-        for text, (letters, x, y) in zip(texts, places, strict=True):
+        pattern = rf"/(\w) ({NUMBER}) Tf ({NUMBER}) ({NUMBER}) Td <(\w+)> Tj"
+        for text, (font, letters, x, y, glyphs) in zip(
+            texts, re.findall(pattern, drawn), strict=True
+        ):
             near(float(x), text.x)
             near(-float(y), text.y)
-            near(typeface(text.font).width(text.content, float(letters) - text.size), 0)
+            near(
+                width_in_file(page.Resources.Font[f"/{font}"], glyphs) * float(letters),
+                typeface(text.font).width(text.content, text.size),
+            )
     modules = modules_of(ISSUER.address(SIGN), SIGN.mask)
     module = furniture.panel.side / (len(modules) + 2 * QUIET_ZONE_MODULES)
     symbols = re.findall(rf"({NUMBER}) 0 0 -\1 ({NUMBER}) ({NUMBER}) cm (.*?) f Q", content)
@@ -145,6 +150,13 @@ def test_symbol_and_texts_stand_within_a_hundredth_of_a_millimetre(name, bleed):
         for x, y, width, height in re.findall(r"(\d+) (\d+) (\d+) (\d+) re", drawn):
             painted[int(y) : int(y) + int(height), int(x) : int(x) + int(width)] = True
         assert (painted == np.array(modules)).all()
+
+
+def width_in_file(font, glyphs):
+    """How wide a reader of the file sets a text of size 1."""
+    widths = font.DescendantFonts[0].W[1]
+    numbers = (int(glyphs[at : at + 4], 16) for at in range(0, len(glyphs), 4))
+    return sum(float(widths[number]) for number in numbers) / 1000
 
 
 def near(measured, stated):
