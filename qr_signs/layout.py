@@ -20,6 +20,7 @@ from qr_signs.typeface import BOLD, REGULAR, typeface
 # A text that must shrink to fit its line goes no further; then it is cut.
 SMALLEST_PART = 0.62
 ELLIPSIS = "…"
+LINE_PITCH = 1.15
 
 
 class Ink(StrEnum):
@@ -113,12 +114,14 @@ def lay_out_sign(sign: Sign, issuer: Issuer, size: Format) -> list[Text]:
     grid = _grid(size.width_mm, size.height_mm)
     lines: list[Text] = []
     place, label = (typeface(REGULAR).printable(text) for text in (sign.place, sign.label))
-    below = grid.place.y
-    parts = _in_two_lines(place, grid.place)
+    parts = _in_lines(place, grid.place)
     letters = min(_fitting(part, grid.place) for part in parts)
+    # Smaller letters begin as high up as large ones do, and stand closer.
+    above = grid.place.y - (grid.place.size - letters) * typeface(BOLD).cap_height
+    below = above + (len(parts) - 1) * letters * LINE_PITCH
     for number, part in enumerate(parts):
-        below = grid.place.y + number * grid.place.size * 1.12
-        lines += _set(part, replace(grid.place, y=below, size=letters, smallest=1))
+        at = above + number * letters * LINE_PITCH
+        lines += _set(part, replace(grid.place, y=at, size=letters, smallest=1))
     lines += _set(label, replace(grid.label, y=below + grid.label.y - grid.place.y))
     lines += _set(sign.code.upper(), grid.code)
     lines += _set(f"{issuer.domain}/s/{sign.code}", grid.address)
@@ -173,8 +176,8 @@ def _upright(width: float, height: float) -> _Grid:
         boxes=(Box(0, 0, width, 30 * u, Ink.BAND, bleeds=True), *_frame(panel, 0.5 * u, width)),
         heading=_Line(left, 16.5 * u, span, 16.5 * u, BOLD, Ink.WHITE, role="H1"),
         subheading=_Line(left, 25.6 * u, span, 7.2 * u, REGULAR, Ink.WHITE),
-        place=_Line(left, 178.8 * u, 84 * u, 5.8 * u, BOLD),
-        label=_Line(left, 184.2 * u, 84 * u, 4.6 * u),
+        place=_Line(left, 178.2 * u, 84 * u, 5.8 * u, BOLD),
+        label=_Line(left, 183.6 * u, 84 * u, 4.6 * u),
         code=_Line(right, 183 * u, 46 * u, 11.5 * u, BOLD, to_right=True, smallest=0),
         address=_Line(right, 188.2 * u, 50 * u, 4 * u, to_right=True, smallest=0),
         trust=tuple(_Line(left, rest + y * u, span, 3.1 * u) for y in (195.6, 199.3, 203)),
@@ -324,11 +327,18 @@ def _cut(text: str, line: _Line, size: float) -> str:
     return text + ELLIPSIS
 
 
-def _in_two_lines(text: str, line: _Line) -> list[str]:
-    """A text that is too wide, broken at the space where the longer half is shortest."""
+def _in_lines(text: str, line: _Line) -> list[str]:
+    """A text on one line, or broken at the space where the longer half is shortest, or on three
+    lines of the smallest letters, the last of which may be too long.
+    """
     face = typeface(line.font)
     spaces = [at for at, character in enumerate(text) if character == " "]
     if face.width(text, line.size) <= line.width or not spaces:
         return [text]
-    halves = [(text[:at], text[at + 1 :]) for at in spaces]
-    return list(min(halves, key=lambda both: max(face.width(part, line.size) for part in both)))
+    halves = [[text[:at], text[at + 1 :]] for at in spaces]
+    two = min(halves, key=lambda both: max(face.width(part, line.size) for part in both))
+    smallest = replace(line, size=line.size * line.smallest)
+    if all(face.width(part, smallest.size) <= line.width for part in two):
+        return two
+    first, second, *rest = _wrapped(text, smallest)
+    return [first, second, " ".join(rest)] if rest else [first, second]
