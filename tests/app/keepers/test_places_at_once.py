@@ -7,6 +7,10 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
+import pytest
+
+# A server of their own takes longer than both tests; one process starts it for both.
+pytestmark = pytest.mark.xdist_group("places at once")
 AS_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
