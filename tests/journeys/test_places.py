@@ -1,4 +1,4 @@
-"""A sign keeper draws a place's outline on the map, with fingers, with keys, and not by accident."""
+"""A sign keeper draws the outline of a place on the map: by taps, by keys, never by accident."""
 
 from __future__ import annotations
 
