@@ -86,6 +86,17 @@ def test_a_tap_does_not_undo_an_outline_that_cannot_be_drawn_by_hand(page):
     expect(page.locator(".map-corner")).to_have_count(1)
 
 
+def test_a_map_that_is_closed_takes_no_room(page):
+    page.set_viewport_size({"width": 1180, "height": 820})
+    page.goto("/places")
+    expect(page.locator("[data-toggle]")).to_be_visible()
+    expect(page.locator("[data-frame]")).to_be_hidden()
+    page.locator("[data-toggle]").click()
+    expect(page.locator("[data-list]")).to_contain_text("Byparken")
+    page.locator("[data-toggle]").click()
+    expect(page.locator("[data-frame]")).to_be_hidden()
+
+
 def test_a_name_is_a_text_on_the_map_whatever_it_looks_like(page):
     name = "<img src=x alt=HTML><b>Fet</b>"
     page.goto("/places/new")
