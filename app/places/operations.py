@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from sqlalchemy import insert
 
 from app.database import now, session
 from app.places.changes import Values, differences, facts_from, facts_of, put
 from app.places.models import Place, PlaceEvent, PlaceEventKind
 from app.problems import PlaceChanged, PlaceMerged
 from app.staff.models import Staff
+
+Line = dict[str, Any]
+"""One line of a log, as a row of `PlaceEvent`."""
 
 
 def create_place(values: Values, staff: Staff) -> Place:
@@ -38,9 +43,8 @@ def create_places(
     session().add_all(places)
     session().flush()
     if kind is not None:
-        for place, values in zip(places, all_values, strict=True):
-            _note(place, kind, differences({}, facts_from(values)), staff)
-    session().flush()
+        pairs = zip(places, all_values, strict=True)
+        _keep(_line(one, kind, differences({}, facts_from(said)), staff) for one, said in pairs)
     return places
 
 
@@ -64,14 +68,13 @@ def change_places(
     pairs: Sequence[tuple[Place, Values]], kind: PlaceEventKind, staff: Staff | None
 ) -> int:
     """Change what is said of places, whoever else has; returns how many are different now."""
-    changed = 0
+    lines = []
     for place, values in pairs:
         if changes := differences(facts_of(place), facts_from(values)):
             put(place, {name: value for name, value in values.items() if name in changes})
-            _next_version(place, kind, changes, staff)
-            changed += 1
-    session().flush()
-    return changed
+            lines.append(_next_version(place, kind, changes, staff))
+    _keep(lines)
+    return len(lines)
 
 
 def archive_place(place: Place, staff: Staff) -> None:
@@ -82,8 +85,7 @@ def archive_place(place: Place, staff: Staff) -> None:
     if place.archived_at is not None:
         return
     place.archived_at = now()
-    _next_version(place, PlaceEventKind.ARCHIVED, {}, staff)
-    session().flush()
+    _keep([_next_version(place, PlaceEventKind.ARCHIVED, {}, staff)])
 
 
 def restore_place(place: Place, staff: Staff) -> None:
@@ -96,8 +98,7 @@ def restore_place(place: Place, staff: Staff) -> None:
     if place.archived_at is None:
         return
     place.archived_at = None
-    _next_version(place, PlaceEventKind.RESTORED, {}, staff)
-    session().flush()
+    _keep([_next_version(place, PlaceEventKind.RESTORED, {}, staff)])
 
 
 def note_merge(merged: Place, kept: Place, filled: Values, staff: Staff) -> None:
@@ -111,11 +112,15 @@ def note_merge(merged: Place, kept: Place, filled: Values, staff: Staff) -> None
     """
     changes = differences(facts_of(kept), facts_from(filled))
     put(kept, filled)
-    _next_version(kept, PlaceEventKind.MERGED, changes | {"merged": [merged.name, None]}, staff)
     merged.archived_at = merged.archived_at or now()
     merged.merged_into = kept
-    _next_version(merged, PlaceEventKind.MERGED, {"merged_into": [None, kept.name]}, staff)
-    session().flush()
+    took_over, went = {"merged": [merged.name, None]}, {"merged_into": [None, kept.name]}
+    _keep(
+        [
+            _next_version(kept, PlaceEventKind.MERGED, changes | took_over, staff),
+            _next_version(merged, PlaceEventKind.MERGED, went, staff),
+        ]
+    )
 
 
 def _refuse_merged(place: Place) -> None:
@@ -125,19 +130,20 @@ def _refuse_merged(place: Place) -> None:
 
 def _next_version(
     place: Place, kind: PlaceEventKind, changes: dict[str, list[Any]], staff: Staff | None
-) -> None:
+) -> Line:
     place.version += 1
-    _note(place, kind, changes, staff)
+    return _line(place, kind, changes, staff)
 
 
-def _note(
+def _line(
     place: Place, kind: PlaceEventKind, changes: dict[str, list[Any]], staff: Staff | None
-) -> None:
-    session().add(
-        PlaceEvent(
-            place_id=place.id,
-            kind=kind.value,
-            changes=changes,
-            staff_id=None if staff is None else staff.id,
-        )
-    )
+) -> Line:
+    staff_id = None if staff is None else staff.id
+    return {"place_id": place.id, "kind": kind.value, "changes": changes, "staff_id": staff_id}
+
+
+def _keep(lines: Iterable[Line]) -> None:
+    """Write the changes and what the logs say of them, all lines at once: an import has many."""
+    session().flush()
+    if rows := list(lines):
+        session().execute(insert(PlaceEvent), rows)
