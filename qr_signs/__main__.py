@@ -103,11 +103,12 @@ def _print(wanted: argparse.Namespace, signs: list[Sign]) -> bytes:
             f"{wanted.out}: a {suffix[1:]} holds one sign, not {len(signs)}; take a PDF."
         )
     how = {"bleed": wanted.bleed, "copies": wanted.copies}
-    pdf = write_pdf(signs, issuer, wanted.format, **how)
     if wanted.check:
-        from qr_signs.check import check_pdf
+        from qr_signs.check import write_checked_pdf
 
-        check_pdf(pdf, signs, issuer, wanted.format, **how)
+        pdf, signs = write_checked_pdf(signs, issuer, wanted.format, **how)
+    else:
+        pdf = write_pdf(signs, issuer, wanted.format, **how)
     return pdf if suffix == ".pdf" else _picture(wanted, signs[0], issuer)
 
 

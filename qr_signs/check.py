@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from qr_signs.formats import Format
 from qr_signs.layout import Square, lay_out_furniture
-from qr_signs.pdf import MARK_GAP_MM, MARK_LENGTH_MM, Progress, find_format, unwatched
+from qr_signs.pdf import MARK_GAP_MM, MARK_LENGTH_MM, Progress, find_format, unwatched, write_pdf
 from qr_signs.sign import Issuer, Misread, Sign
 
 Picture = NDArray[np.uint8]
@@ -22,6 +23,43 @@ POINTS_AN_INCH = 72
 # A page is looked at coarsely first; what a decoder misses there it gets another look at.
 QR_CODE = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 LOOKS_DPI = (100, 150, 200, 300)
+
+
+def write_checked_pdf(
+    signs: Sequence[Sign],
+    issuer: Issuer,
+    format_name: str,
+    *,
+    bleed: bool = False,
+    copies: int = 1,
+    progress: Progress = unwatched,
+) -> tuple[bytes, list[Sign]]:
+    """A file whose every symbol was read back, and the signs as they are drawn in it.
+
+    A symbol that a decoder cannot get past on its page is drawn with another mask: a file for the
+    wall is worth more than the mask that was asked for. Takes what `write_pdf` takes.
+
+    Raises:
+        DoesNotFit: there is no sign, or no such format.
+        Misread: no mask helps, or a symbol says something else.
+    """
+    left = {sign.code: [mask for mask in range(8) if mask != sign.mask] for sign in signs}
+    drawn = list(signs)
+    while True:
+        pdf = write_pdf(drawn, issuer, format_name, bleed=bleed, copies=copies, progress=progress)
+        try:
+            check_pdf(
+                pdf, drawn, issuer, format_name, bleed=bleed, copies=copies, progress=progress
+            )
+        except Misread as misread:
+            if misread.read or not left.get(misread.code):
+                raise
+            mask = left[misread.code].pop(0)
+            drawn = [
+                replace(sign, mask=mask) if sign.code == misread.code else sign for sign in drawn
+            ]
+        else:
+            return pdf, drawn
 
 
 def check_pdf(

@@ -31,9 +31,9 @@ from app.signs.orders import (
     list_signs_of_order,
     note_progress,
 )
-from qr_signs import DoesNotFit, Issuer, Misread, address_of, write_pdf
+from qr_signs import DoesNotFit, Issuer, Misread, address_of
 from qr_signs import Sign as PrintedSign
-from qr_signs.check import check_pdf
+from qr_signs.check import write_checked_pdf
 from qr_signs.masks import best_mask
 from qr_signs.picture import write_png
 
@@ -137,10 +137,11 @@ def _make(order_id: int) -> None:
     progress = Progress(order_id, len(unmasked) + 2 * len(job.signs) * copies)
     masks = _choose_masks(unmasked, progress)
     signs = [replace(sign, mask=masks.get(sign.code, sign.mask)) for sign in job.signs]
-    content, suffix = _write(replace(job, signs=signs), progress)
+    content, suffix, drawn = _write(replace(job, signs=signs), progress)
     digest = hashlib.sha256(content).hexdigest()
     name = f"prints/{digest}.{suffix}"
     photo_store().put_file(name, content)
+    masks |= {sign.code: sign.mask for sign in drawn if sign.mask is not None}
     _finish(order_id, Finished(name, len(content), digest), masks)
 
 
@@ -178,29 +179,30 @@ def _finish(order_id: int, finished: Finished, masks: dict[str, int]) -> None:
     session().commit()
 
 
-def _write(job: Job, progress: Progress) -> tuple[bytes, str]:
+def _write(job: Job, progress: Progress) -> tuple[bytes, str, list[PrintedSign]]:
+    """The file, what it is, and the signs with the masks they are drawn with."""
     if job.options["file"] == "png":
         return _write_pictures(job, progress.step)
     how = {"bleed": job.options["bleed"], "copies": job.options["copies"]}
-    pdf = write_pdf(job.signs, job.issuer, job.format, progress=progress.step, **how)
-    check_pdf(pdf, job.signs, job.issuer, job.format, progress=progress.step, **how)
-    return pdf, "pdf"
+    pdf, drawn = write_checked_pdf(job.signs, job.issuer, job.format, progress=progress.step, **how)
+    return pdf, "pdf", drawn
 
 
-def _write_pictures(job: Job, step: Callable[[int], None]) -> tuple[bytes, str]:
+def _write_pictures(job: Job, step: Callable[[int], None]) -> tuple[bytes, str, list[PrintedSign]]:
     """A picture a sign, in an archive where there are several; each is drawn from a checked PDF."""
     archive = io.BytesIO()
+    all_drawn: list[PrintedSign] = []
     with zipfile.ZipFile(archive, "w") as file:
         for number, sign in enumerate(job.signs):
             step(number)
-            pdf = write_pdf([sign], job.issuer, job.format)
-            check_pdf(pdf, [sign], job.issuer, job.format)
-            picture = write_png(sign, job.issuer, job.format, dpi=job.options["dpi"])
+            _pdf, drawn = write_checked_pdf([sign], job.issuer, job.format)
+            all_drawn += drawn
+            picture = write_png(drawn[0], job.issuer, job.format, dpi=job.options["dpi"])
             if len(job.signs) == 1:
-                return picture, "png"
+                return picture, "png", all_drawn
             file.writestr(zipfile.ZipInfo(f"{sign.code}.png", ARCHIVE_TIME), picture)
             step(number)
-    return archive.getvalue(), "zip"
+    return archive.getvalue(), "zip", all_drawn
 
 
 def issuer_for(languages: Sequence[str]) -> Issuer:

@@ -27,7 +27,8 @@ from app.places.rows import Row, UnusableFile, UnusableRow, Unused
 from app.places.spelling import plain
 from app.staff.models import Staff
 
-MAX_ROWS = 20_000
+# More in one transaction would keep residents on SQLite waiting for longer than they do.
+MAX_ROWS = 10_000
 # SQLite takes so many values in one statement on every version there is.
 _CHUNK = 900
 

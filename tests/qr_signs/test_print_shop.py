@@ -18,7 +18,12 @@ from PIL import Image
 
 from app.config import ROOT
 from qr_signs import FORMATS, DoesNotFit, Issuer, Misread, Sign, write_pdf
-from qr_signs.check import check_pdf, read_with_opencv, read_with_zxing
+from qr_signs.check import (
+    check_pdf,
+    read_with_opencv,
+    read_with_zxing,
+    write_checked_pdf,
+)
 from qr_signs.formats import Format
 from qr_signs.layout import lay_out_furniture, lay_out_sign
 from qr_signs.pdf import POINTS_A_MM
@@ -307,3 +312,17 @@ def test_a_cancelled_order_stops_at_once():
 
     with pytest.raises(Cancelled):
         write_pdf(SIGNS, ISSUER, "A5", progress=stop)
+
+
+def test_a_symbol_that_a_decoder_cannot_get_past_is_drawn_with_another_mask():
+    """A pair of code and mask as one was met: readable when drawn alone, not on this page."""
+    issuer = Issuer("http://127.0.0.1:48921", "Stavanger kommune", "51 00 00 10")
+    stubborn = Sign("A3KNBP", "Byparken", "Ved lekeplassen", 1)
+    signs = [stubborn, *SIGNS[:1]]
+    with pytest.raises(Misread):
+        check_pdf(write_pdf(signs, issuer, "A5"), signs, issuer, "A5")
+    pdf, drawn = write_checked_pdf(signs, issuer, "A5")
+    assert drawn[0].mask not in {None, 1}
+    assert drawn[1] == SIGNS[0]
+    check_pdf(pdf, drawn, issuer, "A5")
+    assert (pdf, drawn) == write_checked_pdf(signs, issuer, "A5")

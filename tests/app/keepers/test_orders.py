@@ -150,14 +150,14 @@ def test_a_cancelled_order_makes_no_file(sign_keeper, park_sign):
 
 def test_an_order_that_is_cancelled_while_it_is_printed_stops(sign_keeper, park_sign, monkeypatch):
     page = order(sign_keeper, park_sign)
-    write = printing.write_pdf
+    write = printing.write_checked_pdf
 
     def cancelled_meanwhile(*given, **named):
         the_order().state = "cancelled"
         db.session.flush()
         return write(*given, **named)
 
-    monkeypatch.setattr(printing, "write_pdf", cancelled_meanwhile)
+    monkeypatch.setattr(printing, "write_checked_pdf", cancelled_meanwhile)
     monkeypatch.setattr(printing, "TOLD_EVERY_S", 0)
     print_waiting_orders()
     assert the_order().state == "cancelled"
@@ -171,7 +171,7 @@ def test_a_symbol_that_is_misread_stops_the_order(sign_keeper, park_sign, monkey
     def misread(*_given, **_named):
         raise Misread(park_sign.code, 1, "https://elsewhere.example")
 
-    monkeypatch.setattr(printing, "check_pdf", misread)
+    monkeypatch.setattr(printing, "write_checked_pdf", misread)
     page = order(sign_keeper, park_sign)
     print_waiting_orders()
     answer = sign_keeper.get(page)
@@ -185,14 +185,14 @@ def test_a_symbol_that_is_misread_stops_the_order(sign_keeper, park_sign, monkey
 def test_whatever_goes_wrong_is_told_and_the_next_order_is_printed(
     sign_keeper, park_sign, hall_sign, monkeypatch
 ):
-    write = printing.write_pdf
+    write = printing.write_checked_pdf
 
     def fails_once(signs, *given, **named):
         if signs[0].code == park_sign.code:
             raise OSError("the disk is full")
         return write(signs, *given, **named)
 
-    monkeypatch.setattr(printing, "write_pdf", fails_once)
+    monkeypatch.setattr(printing, "write_checked_pdf", fails_once)
     order(sign_keeper, park_sign)
     order(sign_keeper, hall_sign)
     assert print_waiting_orders() == 2
@@ -248,8 +248,8 @@ def test_while_signs_are_drawn_nobody_elses_write_waits(sign_keeper, park_sign, 
         return run
 
     order(sign_keeper, park_sign)
-    for name in ("best_mask", "write_pdf", "check_pdf"):
+    for name in ("best_mask", "write_checked_pdf"):
         monkeypatch.setattr(printing, name, watched(name))
     print_waiting_orders()
-    assert open_at == {"best_mask": False, "write_pdf": False, "check_pdf": False}
+    assert open_at == {"best_mask": False, "write_checked_pdf": False}
     assert the_order().state == "ready"
