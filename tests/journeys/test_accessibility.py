@@ -175,7 +175,7 @@ def test_every_key_shows_where_it_is(phone, words, mode):
     open_everything(page)
     choose(PLAIN)(page)
     set_mode(page, MODES[mode])
-    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
+    page.evaluate("document.body.tabIndex = -1; document.body.focus(); scrollTo(0, 0)")
     walked = []
     while (focused := press_tab(page))["tag"] != "BODY":
         assert focused["marked"], f"no frame: {focused}"
