@@ -6,8 +6,9 @@ from typing import Any
 
 from alembic import context
 
+import app.audit
 import app.notices.models
-import app.outbox  # noqa: F401 - every table is known once these two are imported
+import app.outbox  # noqa: F401 - every table is known once these three are imported
 from app.database import db
 from app.geo.indexes import is_spatial_bookkeeping
 

@@ -43,13 +43,38 @@ class Municipality(Base):
 
 
 class Unit(Base):
-    """A responsible department. Exactly one is the default for what nobody else takes."""
+    """A responsible department. Exactly one is the default for what nobody else takes.
+
+    `lead_id` is who hears of reports that are late, `email` the unit's own mailbox. A unit is
+    archived, never deleted; the default one cannot be.
+    """
 
     __tablename__ = "units"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", use_alter=True))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    lead: Mapped[Staff | None] = relationship(foreign_keys=[lead_id])
+
+
+class Owner(Base):
+    """Somebody outside who answers for what is not the municipality's, a hall's company say.
+
+    `Place.owner` holds the name of one. What is not ours is forwarded to `email`.
+    """
+
+    __tablename__ = "owners"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(160), unique=True)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlaceKind(Base):

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, now
 from app.geo import Point
-from app.places.models import Place, Unit
+from app.places.models import Place, PlaceKind, Unit
 from app.reports.workflow import Status
 from app.signs.models import Sign
 from app.staff.models import Staff
@@ -59,7 +59,8 @@ class Danger(StrEnum):
 class Category(Base):
     """What can be wrong. `code` is public and permanent; a category is archived, never deleted.
 
-    `synonyms` are other words by which the front desk finds it.
+    `synonyms` are other words by which the front desk finds it. `working_days` is its own deadline,
+    where it has another one than its priority gives.
     """
 
     __tablename__ = "categories"
@@ -76,6 +77,7 @@ class Category(Base):
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     synonyms: Mapped[list[str]] = mapped_column(JSON, default=list)
     retention_days: Mapped[int] = mapped_column(Integer, default=365)
+    working_days: Mapped[int | None] = mapped_column(Integer)
     sort_order: Mapped[int] = mapped_column(Integer, default=0)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -88,7 +90,8 @@ class Report(Base):
     `created_at` is when the resident wrote it (perhaps offline), `received_at` when it reached us.
     `fingerprint` tells a repeated request from another one under the same id. `held_at` says that
     it looks like spam: it is received and numbered, but shown to nobody but the desk until a
-    person releases it. `follower_count` is how many others said "me too".
+    person releases it. `follower_count` is how many others said "me too". `assignee_id` is who in
+    the unit takes care of it, `escalated_at` when the unit's lead was told that it is late.
     """
 
     __tablename__ = "reports"
@@ -107,6 +110,13 @@ class Report(Base):
         Index("ix_reports_status", "status", "id"),
         Index("ix_reports_category", "category_id", "id"),
         Index(
+            "ix_reports_assignee",
+            "assignee_id",
+            "id",
+            sqlite_where=text("assignee_id IS NOT NULL"),
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
+        Index(
             "ix_reports_held",
             "id",
             sqlite_where=text("held_at IS NOT NULL"),
@@ -120,6 +130,7 @@ class Report(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     status: Mapped[str] = mapped_column(String(20), default=Status.RECEIVED)
     priority: Mapped[str] = mapped_column(String(2))
     channel: Mapped[str] = mapped_column(String(20))
@@ -139,9 +150,11 @@ class Report(Base):
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     held_reason: Mapped[str | None] = mapped_column(String(40))
     follower_count: Mapped[int] = mapped_column(Integer, default=0)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     category: Mapped[Category] = relationship()
     unit: Mapped[Unit] = relationship()
+    assignee: Mapped[Staff | None] = relationship()
     place: Mapped[Place | None] = relationship()
     sign: Mapped[Sign | None] = relationship()
     contact: Mapped[Contact | None] = relationship(back_populates="report")
@@ -180,6 +193,7 @@ class EventKind(StrEnum):
     RECEIVED = "received"
     STATUS = "status"
     UNIT = "unit"
+    PERSON = "person"
     NOTE = "note"
     PHOTO_RELEASED = "photo_released"
     PRIORITY = "priority"
@@ -192,7 +206,8 @@ class EventKind(StrEnum):
 class Event(Base):
     """One change of a report: audit log, public history, source of notices. Never altered.
 
-    `from_value` and `to_value` are states for a status event and names of units for a unit event.
+    `from_value` and `to_value` are states for a status event and names of units or people for a
+    unit or person event.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
     staff read it.
@@ -260,3 +275,50 @@ class Photo(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     report: Mapped[Report | None] = relationship(back_populates="photos")
+
+
+class ReplyTemplate(Base):
+    """An answer that is written again and again, in the staff's and the reporter's languages.
+
+    `texts` is by language: nb, nn, en. Without `category_id` it is offered for every report.
+    """
+
+    __tablename__ = "reply_templates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    texts: Mapped[dict[str, str]] = mapped_column(JSON)
+    sort_order: Mapped[int] = mapped_column(Integer, default=0)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    category: Mapped[Category | None] = relationship()
+
+
+class RoutingRule(Base):
+    """One line of the table that says who gets a report; the first that fits counts.
+
+    None leaves a thing out of account. `days` are ISO weekdays (Monday is 1), empty for all;
+    `from_time` and `until_time` are `HH:MM` by the clock in Norway, both or neither, and may span
+    midnight. Where no line fits, the category's own unit has it.
+    """
+
+    __tablename__ = "routing_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sort_order: Mapped[int] = mapped_column(Integer)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    kind_id: Mapped[int | None] = mapped_column(ForeignKey("place_kinds.id"))
+    days: Mapped[list[int]] = mapped_column(JSON, default=list)
+    from_time: Mapped[str | None] = mapped_column(String(5))
+    until_time: Mapped[str | None] = mapped_column(String(5))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    category: Mapped[Category | None] = relationship()
+    place: Mapped[Place | None] = relationship()
+    kind: Mapped[PlaceKind | None] = relationship()
+    unit: Mapped[Unit] = relationship()
+    staff: Mapped[Staff | None] = relationship()

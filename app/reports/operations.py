@@ -332,6 +332,22 @@ def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str 
     session().flush()
 
 
+def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
+    """Put a report into one person's care, or nobody's; the same again changes nothing."""
+    if report.assignee_id == (person.id if person else None):
+        return
+    report.events.append(
+        Event(
+            kind=EventKind.PERSON.value,
+            staff_id=staff.id,
+            from_value=report.assignee.name if report.assignee else None,
+            to_value=person.name if person else None,
+        )
+    )
+    report.assignee = person
+    session().flush()
+
+
 def add_note(
     report: Report, staff: Staff, *, public_text: str = "", internal_text: str = ""
 ) -> None:

@@ -49,6 +49,7 @@ HELD_REASONS = {
 # What staff and the system do among themselves.
 _INSIDE = {
     EventKind.PRIORITY,
+    EventKind.PERSON,
     EventKind.MESSAGE,
     EventKind.HELD,
     EventKind.RELEASED,
@@ -119,6 +120,11 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.RECEIVED: lambda _event: status_name(Status.RECEIVED),
     EventKind.STATUS: _status_title,
     EventKind.UNIT: lambda event: _("Passed on to %(unit)s", unit=event.to_value),
+    EventKind.PERSON: lambda event: (
+        _("%(name)s takes care of it", name=event.to_value)
+        if event.to_value
+        else _("Nobody in particular takes care of it")
+    ),
     EventKind.NOTE: lambda event: _("Answer from us") if event.public_text else _("Internal note"),
     EventKind.PHOTO_RELEASED: lambda _event: _("Photo published"),
     EventKind.PRIORITY: _priority_title,

@@ -1,0 +1,1 @@
+"""Settings that a municipality changes on screen, and the log of who changed them."""
