@@ -1,8 +1,11 @@
-"""What stands behind the `?` of an address, read so that nothing in it can break a page."""
+"""What stands behind the `?` of an address or in a form, read so that nothing can break a page."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+
+from flask import request
 
 from app.database import MAX_ID
 
@@ -20,6 +23,19 @@ def read_id(arguments: Mapping[str, str], name: str) -> int | None:
 def read_line(arguments: Mapping[str, str], name: str) -> str:
     """A line to search for, without what cannot be seen."""
     return printable(arguments.get(name, "")[:MAX_SEARCH_CHARACTERS]).strip()
+
+
+def read_uuid(text: str) -> uuid.UUID | None:
+    """An id minted by a form or a phone; None for anything else."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def form_id() -> uuid.UUID:
+    """The id that this request's form was rendered with; a new one where it came without."""
+    return read_uuid(request.form.get("id", "")) or uuid.uuid4()
 
 
 def printable(text: str) -> str:

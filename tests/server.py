@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+
 from tests.cluster import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +58,14 @@ class Server:
             command, cwd=ROOT, env=self._environment, check=True, capture_output=True, text=True
         )
         return done.stdout
+
+    def ask(self, query: str, **values: object) -> list[Any]:
+        """The rows of a query on this server's database."""
+        engine = create_engine(self.database_url)
+        with engine.connect() as connection:
+            rows = connection.execute(text(query), values).all()
+        engine.dispose()
+        return list(rows)
 
     def start(self) -> None:
         """Start and wait until it answers."""

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.arguments import read_uuid
 from app.permissions import MB, Role, allow
 from app.places.queries import find_unit
 from app.problems import InvalidFields, UnreadablePhoto
@@ -87,10 +88,8 @@ def _photos_of_work(found: Report, prepared: list[PreparedPhoto]) -> list[Photo]
 
 
 def _kept() -> list[Photo]:
-    try:
-        return list(list_unclaimed([uuid.UUID(request.form.get("kept_photo", ""))]))
-    except ValueError:
-        return []
+    kept = read_uuid(request.form.get("kept_photo", ""))
+    return list(list_unclaimed([kept])) if kept else []
 
 
 def _keep(prepared: list[PreparedPhoto]) -> Photo | None:

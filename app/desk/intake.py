@@ -12,7 +12,7 @@ from flask_login import current_user
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import read_id, read_line
+from app.arguments import form_id, read_id, read_line
 from app.database import MAX_ID
 from app.desk.pages import HANDLERS
 from app.geo import Position
@@ -79,19 +79,12 @@ def same(number: str) -> BaseResponse:
     """The caller means a report that is here already: one more follower, and no new report."""
     channel = request.form.get("channel", "")
     known = channel if channel in {one.value for one in CHANNELS} else Channel.PHONE.value
-    report, _new = follow_report(number, _form_id(), known)
+    report, _new = follow_report(number, form_id(), known)
     return redirect(url_for("desk.report", number=report.number, followed=1), 303)
 
 
 def _read() -> Intake:
-    return Intake(_form_id(), {name: request.form.get(name, "").strip() for name in _TEXTS})
-
-
-def _form_id() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        return uuid.uuid4()
+    return Intake(form_id(), {name: request.form.get(name, "").strip() for name in _TEXTS})
 
 
 def _file(form: Intake) -> Report:

@@ -14,6 +14,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.arguments import form_id
 from app.database import session
 from app.geo import Position
 from app.keepers.signs import SIGN_KEEPERS, sign_or_404, sign_page, sign_row
@@ -150,11 +151,7 @@ def _read_deed() -> Deed:
     text = clean_text(request.form.get("text", ""))
     if len(text) > MAX_NOTE:
         raise InvalidFields({"text": _("Use at most %(most)s characters.", most=MAX_NOTE)})
-    try:
-        deed_id = uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        deed_id = uuid.uuid4()
-    return Deed(SignEventKind(kind), current_user, deed_id, text=text)
+    return Deed(SignEventKind(kind), current_user, form_id(), text=text)
 
 
 def _read_photo() -> PreparedPhoto | None:

@@ -21,7 +21,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.after_answer import once_answered
-from app.arguments import read_id
+from app.arguments import form_id, read_id
 from app.database import MAX_ID, free_connection
 from app.keepers.printing import FILE_TYPES
 from app.keepers.signs import SIGN_KEEPERS
@@ -161,11 +161,7 @@ def order_signs() -> Any:
 def _read() -> Wish:
     names = ("format", "languages", "copies", "file", "dpi", "bleed")
     codes = re.findall(_CODE, request.form.get("signs", "")[: MOST_SIGNS * 10])
-    try:
-        form_id = uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        form_id = uuid.uuid4()
-    return Wish(form_id, codes, {name: request.form.get(name, "") for name in names})
+    return Wish(form_id(), codes, {name: request.form.get(name, "") for name in names})
 
 
 def _signs(wish: Wish) -> Sequence[Sign]:
@@ -285,11 +281,7 @@ def cancel(order_id: int) -> BaseResponse:
 @allow(*SIGN_KEEPERS)
 def again(order_id: int) -> BaseResponse:
     """Print the same once more."""
-    try:
-        form_id = uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        form_id = uuid.uuid4()
-    placed = order_again(_find(order_id), form_id, current_user)
+    placed = order_again(_find(order_id), form_id(), current_user)
     wake_printer()
     return redirect(url_for(".order", order_id=placed.id), 303)
 

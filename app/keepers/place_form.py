@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.arguments import read_id
+from app.arguments import read_id, read_uuid
 from app.database import MAX_ID, session
 from app.geo import Position, position_of, shape_of
 from app.keepers.place_log import in_words, list_missed
@@ -91,7 +91,7 @@ def read_form() -> PlaceForm:
     form = PlaceForm(
         values={name: request.form.get(name, "").strip() for name in FIELDS},
         version=read_id(request.form, "version") or MAX_ID,
-        kept_photo=_uuid(request.form.get("kept_photo", "")),
+        kept_photo=read_uuid(request.form.get("kept_photo", "")),
         drop_photo="drop_photo" in request.form,
     )
     if outline := _file("boundary_file"):
@@ -110,13 +110,6 @@ def _file(name: str) -> FileStorage | None:
         return None
     file.stream.seek(0)
     return file
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def read_values(form: PlaceForm, place: Place | None) -> dict[str, Any]:

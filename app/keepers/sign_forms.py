@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import read_id, read_line
+from app.arguments import form_id, read_id, read_line
 from app.geo import Position, position_of
 from app.keepers.signs import SIGN_KEEPERS, sign_or_404
 from app.languages import gettext as _
@@ -87,7 +87,7 @@ def add() -> Any:
         if place is None or place.archived_at:
             raise InvalidFields({"form": _("Choose a place that is in use.")})
         values = {"category_code": _read_category(), "position": _read_position()}
-        signs = order_signs(place, _read_labels(), current_user, _form_id(), **values)
+        signs = order_signs(place, _read_labels(), current_user, form_id(), **values)
         if len(signs) == 1:
             return redirect(url_for("signs.sign", code=signs[0].code), 303)
         return redirect(url_for("signs.register", place=place.id, state="ordered"), 303)
@@ -96,13 +96,6 @@ def add() -> Any:
         return _new_page(find_place(place_id) if place_id else None, request.form, errors)
 
     return attempt(carry_out, show_again)
-
-
-def _form_id() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        return uuid.uuid4()
 
 
 def _read_labels() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import read_id, read_line
+from app.arguments import form_id, read_id, read_line
 from app.database import start_over
 from app.languages import in_language, language
 from app.permissions import allow
@@ -136,7 +136,7 @@ def _already_view(place: Place) -> dict[str, Any]:
 @limiter.limit(FOLLOWS)
 def follow(number: str) -> BaseResponse:
     """Say “me too” to what somebody has reported before."""
-    sent = forms.read_id() or uuid.uuid4()
+    sent = form_id()
     follower = uuid.uuid5(sent, read_number(number))
     followed, _created = follow_report(number, follower, Channel.KIOSK)
     to = url_for(".done", number=followed.number, lang=language(), followed=1)

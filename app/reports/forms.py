@@ -16,6 +16,7 @@ from flask import request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
+from app.arguments import form_id, read_uuid
 from app.languages import LANGUAGES, language
 from app.languages import gettext as _
 from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
@@ -105,7 +106,7 @@ def read_form(names: Sequence[str] = FIELDS) -> ReportForm:
     values = {name: request.form.get(name, "") for name in names}
     dropped = set(_uuids("drop_photo"))
     form = ReportForm(
-        id=read_id() or uuid.uuid4(),
+        id=form_id(),
         values=values,
         answers=_read_answers(),
         asked=set(request.form.getlist("asked")) - {""} if "asked" in request.form else None,
@@ -113,11 +114,6 @@ def read_form(names: Sequence[str] = FIELDS) -> ReportForm:
     )
     _read_photos(form)
     return form
-
-
-def read_id() -> uuid.UUID | None:
-    """The id that this request's form was rendered with."""
-    return _uuid(request.form.get("id", ""))
 
 
 def _read_answers() -> dict[str, list[str]]:
@@ -246,15 +242,8 @@ def _number(text: str) -> int | str | None:
     return int(text) if text.isdecimal() and text.isascii() else text or None
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _uuids(name: str) -> list[uuid.UUID]:
-    found = (_uuid(text) for text in request.form.getlist(name)[:MAX_PER_REPORT])
+    found = (read_uuid(text) for text in request.form.getlist(name)[:MAX_PER_REPORT])
     return [value for value in found if value]
 
 

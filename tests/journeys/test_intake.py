@@ -6,7 +6,6 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, text
 
 from tests.conftest import SQLITE
 
@@ -54,15 +53,10 @@ def test_a_call_is_registered_with_few_keys(live_server, browser: Browser):
     keys.press("Control+Enter")
     expect(page).to_have_url(re.compile("/desk/reports/.*filed=1"))
     assert keys.pressed <= MOST_PRESSES
-    engine = create_engine(live_server.database_url)
-    with engine.connect() as connection:
-        row = connection.execute(
-            text(
-                "SELECT channel, description, places.name, categories.code FROM reports"
-                " JOIN places ON places.id = place_id"
-                " JOIN categories ON categories.id = category_id ORDER BY reports.id DESC LIMIT 1"
-            )
-        ).one()
-    engine.dispose()
+    [row] = live_server.ask(
+        "SELECT channel, description, places.name, categories.code FROM reports"
+        " JOIN places ON places.id = place_id"
+        " JOIN categories ON categories.id = category_id ORDER BY reports.id DESC LIMIT 1"
+    )
     assert tuple(row) == ("phone", "Planken er knekt ved dammen", "Byparken", "PA03")
     context.close()

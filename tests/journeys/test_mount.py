@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import create_engine, text
 
 from tests.conftest import SQLITE
 from tests.faults import BadLink
@@ -49,16 +48,8 @@ def wait_until(page: Page, condition: Callable[[], bool]) -> None:
         page.wait_for_timeout(50)
 
 
-def ask(server, query: str, **values: object) -> list:
-    engine = create_engine(server.database_url)
-    with engine.connect() as connection:
-        rows = connection.execute(text(query), values).all()
-    engine.dispose()
-    return rows
-
-
 def codes(server) -> list[str]:
-    return [code for (code,) in ask(server, "SELECT code FROM signs ORDER BY code LIMIT 3")]
+    return [code for (code,) in server.ask("SELECT code FROM signs ORDER BY code LIMIT 3")]
 
 
 def events_of(server, code: str) -> list[tuple]:
@@ -66,7 +57,7 @@ def events_of(server, code: str) -> list[tuple]:
         "SELECT sign_events.kind, sign_events.accuracy_m, photo_name IS NOT NULL FROM sign_events"
         " JOIN signs ON signs.id = sign_id WHERE code = :code ORDER BY sign_events.id"
     )
-    return [tuple(row) for row in ask(server, query, code=code)]
+    return [tuple(row) for row in server.ask(query, code=code)]
 
 
 def sign_in(page: Page) -> None:
@@ -126,14 +117,14 @@ def offline_page(page: Page) -> str:
 def test_a_scan_is_counted_once_and_a_keepers_own_is_not(live_server, phone):
     code = codes(live_server)[1]
     query = "SELECT sum(count) FROM sign_scans JOIN signs ON signs.id = sign_id WHERE code = :code"
-    [(before,)] = ask(live_server, query, code=code)
+    [(before,)] = live_server.ask(query, code=code)
     page = phone.new_page()
     page.goto(f"/S/{code}")
-    wait_until(page, lambda: ask(live_server, query, code=code) == [(before + 1,)])
+    wait_until(page, lambda: live_server.ask(query, code=code) == [(before + 1,)])
     page.reload()
     wait_until_ready(page)
     sign_in(page)
     page.goto(f"/S/{code}")
     wait_until_ready(page)
     page.wait_for_timeout(500)
-    assert ask(live_server, query, code=code) == [(before + 1,)]
+    assert live_server.ask(query, code=code) == [(before + 1,)]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import create_engine, text
 
 from tests.conftest import SQLITE
 from tests.faults import BadLink, Fault
@@ -42,15 +41,7 @@ def signs(live_server) -> list[tuple[str, str, str]]:
         "SELECT code, places.name, label FROM signs JOIN places ON places.id = place_id"
         " ORDER BY places.name, code"
     )
-    return [tuple(row) for row in ask(live_server, query)]
-
-
-def ask(server, query: str, **values: object) -> list:
-    engine = create_engine(server.database_url)
-    with engine.connect() as connection:
-        rows = connection.execute(text(query), values).all()
-    engine.dispose()
-    return rows
+    return [tuple(row) for row in live_server.ask(query)]
 
 
 def stored(server, description: str) -> list[tuple[str, int]]:
@@ -61,7 +52,7 @@ def stored(server, description: str) -> list[tuple[str, int]]:
         LEFT JOIN photos ON photos.report_id = reports.id
         WHERE description = :description GROUP BY reports.id, signs.code
     """
-    return [tuple(row) for row in ask(server, query, description=description)]
+    return [tuple(row) for row in server.ask(query, description=description)]
 
 
 def first_visit(phone: BrowserContext, address: str) -> None:

@@ -241,11 +241,7 @@ def get_ready(phone: Phone, soak: Soak) -> None:
 
 
 def codes(server: Server) -> list[str]:
-    engine = create_engine(server.database_url)
-    with engine.connect() as connection:
-        found = connection.execute(text("SELECT code FROM signs ORDER BY code")).scalars().all()
-    engine.dispose()
-    return list(found)
+    return [code for (code,) in server.ask("SELECT code FROM signs ORDER BY code")]
 
 
 def reports(server: Server) -> tuple[Counter[str], Counter[str]]:

@@ -9,7 +9,6 @@ from http.client import HTTPException
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from tests.conftest import SOAK_IN_FULL, a_report
 
@@ -79,16 +78,12 @@ def send_again(server, unanswered):
 
 def stored(server):
     """The soak's reports in the database: number by id, each with exactly one first event."""
-    engine = create_engine(server.database_url)
-    query = text(
+    rows = server.ask(
         "SELECT reports.uuid, reports.number, count(events.id) FROM reports"
         " LEFT JOIN events ON events.report_id = reports.id"
         " WHERE reports.address = 'ved inngangen'"
         " GROUP BY reports.uuid, reports.number"
     )
-    with engine.connect() as connection:
-        rows = connection.execute(query).all()
-    engine.dispose()
     assert all(events == 1 for _, _, events in rows)
     assert len({number for _, number, _ in rows}) == len(rows)
     return {UUID(str(one)): number for one, number, _ in rows}

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import outbox
+from app.arguments import form_id
 from app.languages import gettext as _
 from app.permissions import allow
 from app.problems import InvalidFields
@@ -87,8 +88,4 @@ def _read_fault() -> Deed:
         errors["text"] = _("Use at most %(most)s characters.", most=MAX_NOTE)
     if errors:
         raise InvalidFields(errors)
-    try:
-        form_id = uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        form_id = uuid.uuid4()
-    return Deed(SignEventKind.TAMPERED, None, form_id, text=text, what=what)
+    return Deed(SignEventKind.TAMPERED, None, form_id(), text=text, what=what)

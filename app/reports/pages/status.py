@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.arguments import form_id
 from app.database import start_over
 from app.languages import as_date
 from app.permissions import allow
@@ -44,7 +45,7 @@ def status(number: str) -> Response:
 @limiter.limit(FOLLOWS)
 def follow(number: str) -> Response | BaseResponse:
     """Say “me too”. The id of the form stands for one follower of each report."""
-    sent = forms.read_id() or uuid.uuid4()
+    sent = form_id()
     channel = request.form.get("channel", "")
     channel = channel if channel in FOLLOWED_THROUGH else Channel.WEB.value
     try:
