@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from app.geo import Position
 from app.languages import LANGUAGES, in_language, language
 from app.languages import gettext as _
 from app.maps.spots import find_spots
+from app.maps.tiles import pin_map
+from app.notices.operations import follow_by_email
 from app.permissions import allow
 from app.places.queries import find_place
 from app.problems import InvalidFields, NoSuchSign
@@ -27,9 +30,9 @@ from app.reports.followers import follow_report
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
 from app.reports.operations import file_report, find_known_category, find_replay, find_spot
-from app.reports.queries import list_alike_at, list_alike_near, list_categories
+from app.reports.queries import find_report, list_alike_at, list_alike_near, list_categories
 from app.reports.questions import DANGER
-from app.reports.schemas import MAX_ADDRESS, ReportIn
+from app.reports.schemas import MAX_ADDRESS, ContactIn, ReportIn
 from app.reports.staff_forms import attempt
 from app.signs.models import Sign
 from app.signs.queries import list_signs, sign_as_typed
@@ -37,6 +40,8 @@ from app.signs.queries import list_signs, sign_as_typed
 pages = Blueprint("intake", __name__, url_prefix="/desk/new")
 
 CHANNELS = (Channel.PHONE, Channel.EMAIL, Channel.COUNTER, Channel.SOCIAL)
+# A report's number as people read it out, hyphen or not.
+_NUMBER = r"\d{4}[ -]?\d{2}( ?\d{2}){3}"
 MOST_SIGNS = 5
 MOST_OPEN = 5
 _TEXTS = ("spot", "where", "category", "description", "name", "phone", "email", "danger", "channel")
@@ -75,12 +80,32 @@ def enter() -> Any:
 
 @pages.post("/same/<number>")
 @allow(*HANDLERS)
-def same(number: str) -> BaseResponse:
-    """The caller means a report that is here already: one more follower, and no new report."""
-    channel = request.form.get("channel", "")
-    known = channel if channel in {one.value for one in CHANNELS} else Channel.PHONE.value
-    report, _new = follow_report(number, form_id(), known)
-    return redirect(url_for("desk.report", number=report.number, followed=1), 303)
+def same(number: str) -> Any:
+    """The caller means a report that is here already: one more follower, and no new report.
+
+    An e-mail address is asked whether it wants to hear of that report.
+    """
+    form = _read()
+
+    def carry_out() -> BaseResponse:
+        address = _read_email(form)
+        channel = form.values["channel"]
+        known = channel if channel in {one.value for one in CHANNELS} else Channel.PHONE.value
+        report, new = follow_report(number, form.id, known)
+        if address and new:
+            follow_by_email(report, address, language(), by_reporter=False)
+        followed = "asked" if address else 1
+        return redirect(url_for("desk.report", number=report.number, followed=followed), 303)
+
+    return attempt(carry_out, lambda errors: _page(form, errors))
+
+
+def _read_email(form: Intake) -> str:
+    try:
+        address: str = ContactIn().load({"email": form.values["email"]})["email"]
+    except ValidationError as error:
+        raise InvalidFields(_beside({"contact": error.messages_dict})) from error
+    return address
 
 
 def _read() -> Intake:
@@ -139,6 +164,10 @@ def _read_spot(form: Intake) -> dict[str, Any]:
             return {"place": read_id({"place": rest}, "place")}
         case "at":
             return _read_position(rest)
+        case "report":
+            raise InvalidFields(
+                {"where": _("Choose “Same as …”, or say where the new report belongs.")}
+            )
         case "words":
             return {"address": form.values["where"][:MAX_ADDRESS]}
     text = form.values["where"]
@@ -168,7 +197,12 @@ def _read_position(text: str) -> dict[str, Any]:
 
 
 def _choices(text: str) -> list[dict[str, str]]:
-    """Signs, places and addresses that a text may mean; a whole code means its sign alone."""
+    """Reports, signs, places and addresses that a text may mean.
+
+    A whole code means its sign alone, and a whole number its report.
+    """
+    if (report := _report_with(text)) is not None:
+        return [_report_choice(report)]
     if (sign := _sign_with(text)) is not None:
         return [_sign_choice(sign)]
     signs = list_signs(text, None, MOST_SIGNS) if any(c.isdigit() for c in text) else []
@@ -192,6 +226,18 @@ def _choices(text: str) -> list[dict[str, str]]:
             for one in spots.addresses
         ),
     ]
+
+
+def _report_with(text: str) -> Report | None:
+    return find_report(text) if re.fullmatch(_NUMBER, text.strip()) else None
+
+
+def _report_choice(report: Report) -> dict[str, str]:
+    return {
+        "value": f"report:{report.number}",
+        "name": _("Report %(number)s", number=report.number),
+        "note": wording.category_name(report),
+    }
 
 
 def _sign_with(text: str) -> Sign | None:
@@ -233,6 +279,9 @@ def _open_at(spot: str, category: str) -> list[dict[str, Any]]:
     elif kind == "place" and (place_id := read_id({"id": rest}, "id")) and place_id <= MAX_ID:
         place = find_place(place_id)
         found = list(list_alike_at(place.kept.id, None, category or None)) if place else []
+    elif kind == "report":
+        named = _report_with(rest)
+        found = [named] if named else []
     elif kind == "at":
         try:
             position = Position(**_read_position(rest)["position"])
@@ -258,6 +307,7 @@ def _page(form: Intake, errors: dict[str, str]) -> str:
         choices=form.choices,
         errors=errors,
         categories=[_category(one) for one in list_categories()],
+        map=pin_map(None),
         channels=[
             {"id": one.value, "name": str(wording.CHANNEL_NAMES[one.value])} for one in CHANNELS
         ],

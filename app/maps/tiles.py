@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from flask import Flask, current_app
@@ -14,12 +15,15 @@ from app.geo.positions import box_around
 from app.maps.tile_store import KeptTile, TileStore
 from app.maps.upstream import NothingThere, Unusable, Upstream, UpstreamAway
 from app.places.municipality import municipality
+from app.places.queries import list_some_points
 
 ZOOMS = range(5, 19)
 # What a map of the municipality shows beyond its border.
 SURROUNDINGS_M = 10_000
 TIMEOUT_S = 4.0
 MOST_BYTES = 256 * 1024
+# So many places tell where most of them lie.
+MOST_FOR_MIDDLE = 200
 MOST_KEPT_BYTES = 200 * 1024 * 1024
 ONE_DAY_S = 24 * 3600
 # The national map changes slowly.
@@ -109,13 +113,21 @@ def map_bounds() -> tuple[float, float, float, float] | None:
 
 
 def pin_map(point: Any) -> dict[str, str] | None:
-    """What a page needs to open a map with a pin; None where the municipality has no boundary."""
+    """What a page needs to open a map with a pin; None where the municipality has no boundary.
+
+    Without a point it opens where most places are: the middle of the boundary may lie in the sea.
+    """
     bounds = map_bounds()
     if bounds is None:
         return None
     here = position_of(point)
+    near = [here] if here else list_some_points(MOST_FOR_MIDDLE)
     west, south, east, north = bounds
-    middle = (here.lat, here.lon) if here else ((south + north) / 2, (west + east) / 2)
+    middle = (
+        (median(one.lat for one in near), median(one.lon for one in near))
+        if near
+        else ((south + north) / 2, (west + east) / 2)
+    )
     return {
         "bounds": ",".join(f"{side:.4f}" for side in bounds),
         "middle": ",".join(f"{degrees:.4f}" for degrees in middle),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, literal, or_, select, true
 from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from app.database import session
-from app.geo import Position, distance_metres, within_metres
+from app.geo import Position, distance_metres, position_of, within_metres
 from app.places.models import Place, PlaceEvent, PlaceKind, Unit
 from app.places.spelling import plain
 from app.staff.models import Staff
@@ -78,6 +78,13 @@ def list_places() -> Sequence[Place]:
         .order_by(PlaceKind.sort_order, Place.name)
     )
     return session().scalars(query).all()
+
+
+def list_some_points(most: int) -> list[Position]:
+    """Where some places are: enough to tell where the municipality's places lie."""
+    query = select(Place.point).where(Place.point.is_not(None), Place.archived_at.is_(None))
+    points = session().scalars(query.order_by(Place.id).limit(most))
+    return [position for point in points if (position := position_of(point))]
 
 
 def list_nearest_places(position: Position, most: int) -> list[tuple[Place, float]]:

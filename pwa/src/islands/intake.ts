@@ -62,6 +62,16 @@ export const intake: Island = (root) => {
     form.querySelector('[data-choices]')?.remove();
   });
 
+  // The pin's words stay the address where somebody has typed one.
+  form.addEventListener('change', (event) => {
+    const [lat, lon] = ['lat', 'lon'].map((name) => form.querySelector<HTMLInputElement>(`[name="${name}"]`));
+    if (!lat?.value || !lon?.value || event.target !== lon) return;
+    const typed = spot.value.startsWith('at:') ? '' : where.value;
+    where.value = typed || `${say['pinned'] ?? ''}: ${lat.value}, ${lon.value}`;
+    spot.value = `at:${lat.value},${lon.value},${typed}`;
+    void showOpen();
+  });
+
   // ---- What: a field to type in stands in for the list.
 
   const rows = [...select.options].filter((option) => option.value).map((option) => ({ value: option.value, name: option.text, words: `${option.text} ${option.dataset['words'] ?? ''}`, note: option.value }));

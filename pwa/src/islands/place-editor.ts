@@ -24,7 +24,9 @@ export const placeEditor: Island = (root) => {
 
   const put = (name: string, value: string): void => {
     const one = field(name);
-    if (one) one.value = value;
+    if (!one) return;
+    one.value = value;
+    one.dispatchEvent(new Event('change', { bubbles: true }));
   };
 
   const mode = (): string => root.querySelector<HTMLInputElement>('[name="tap"]:checked')?.value ?? 'pin';

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from app.database import db
 from app.geo import position_of
+from app.notices.models import Subscription
+from app.outbox import OutboxMessage
 from app.reports.models import Category, Event, Follower, Report
 from tests.conftest import FROM_HERE
 
@@ -176,3 +178,55 @@ def test_only_those_who_handle_reports_enter_them(clients):
     for role, client in clients.items():
         allowed = role in {"front_desk", "manager"}
         assert (client.get("/desk/new").status_code == 200) == allowed
+
+
+def same_as(desk, report, **fields):
+    sent = {"id": str(uuid4()), "channel": "phone"} | fields
+    return desk.post(f"/desk/new/same/{report.number}", data=sent, headers=FROM_HERE)
+
+
+def test_a_caller_who_means_a_known_report_is_asked_by_email_whether_to_hear_of_it(
+    front_desk, filed
+):
+    report = filed()
+    fields = {"id": str(uuid4()), "email": "kari@example.org"}
+    for _ in range(2):
+        answer = same_as(front_desk, report, **fields)
+        assert answer.status_code == 303
+    assert "Vi har spurt på e-post" in front_desk.get(answer.location).text
+    asked = db.session.scalars(select(Subscription)).one()
+    assert (asked.report_id, asked.address, asked.confirmed_at) == (
+        report.id,
+        "kari@example.org",
+        None,
+    )
+    kinds = [one.kind for one in db.session.scalars(select(OutboxMessage))]
+    assert kinds.count("confirmation") == 1
+    assert db.session.get(Report, report.id).follower_count == 1
+
+
+def test_an_address_that_cannot_be_right_is_said_so_with_everything_typed(front_desk, filed):
+    report = filed()
+    answer = same_as(front_desk, report, email="kari@", description="Planke knekt")
+    assert answer.status_code == 422
+    assert "Planke knekt" in answer.text
+    assert 'id="email-error"' in answer.text
+    assert db.session.get(Report, report.id).follower_count == 0
+
+
+@pytest.mark.parametrize("typed", ["{0}", " {0} ", "{1}"])
+def test_the_number_of_a_report_is_offered_to_follow(front_desk, filed, typed):
+    report = filed()
+    text = typed.format(report.number, report.number.replace("-", ""))
+    [choice] = front_desk.get("/desk/new/spots", query_string={"q": text}).json["choices"]
+    assert choice["value"] == f"report:{report.number}"
+    answer = front_desk.get("/desk/new/open", query_string={"spot": choice["value"]})
+    assert f"/desk/new/same/{report.number}" in answer.json["html"]
+
+
+def test_a_new_report_does_not_belong_at_a_report(front_desk, filed):
+    before = filed()
+    answer = send(front_desk, where=before.number)
+    assert answer.status_code == 422
+    assert f"/desk/new/same/{before.number}" in answer.text
+    assert the_report().id == before.id
