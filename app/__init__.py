@@ -28,8 +28,8 @@ from app import (
 from app.about import pages as about
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
+from app.desk import report as desk_report
 from app.desk.intake import pages as intake_pages
-from app.desk.pages import pages as desk_pages
 from app.health import health
 from app.keepers import deeds, sign_forms
 from app.keepers import health as keepers_health
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(keepers_orders.pages)
     app.register_blueprint(keepers_health.pages)
     deeds.init_app(app)
-    app.register_blueprint(desk_pages)
+    desk_report.init_app(app)
     app.register_blueprint(intake_pages)
     app.register_blueprint(crew_pages)
 

@@ -234,6 +234,15 @@ class NotPossibleNow(Problem):
     sentence = _("A report that is “%(status)s” cannot be set to “%(wanted)s”.")
 
 
+class ChangedMeanwhile(Problem):
+    code, status = "changed_meanwhile", 409
+    title = _("Somebody else has changed the report")
+    sentence = _(
+        "Somebody else has changed this report since you opened it. Nothing of yours is lost: look "
+        "at what has changed, and save again if it still fits."
+    )
+
+
 class ReportClosed(Problem):
     code, status = "report_closed", 409
     title = _("This report is closed")

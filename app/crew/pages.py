@@ -17,7 +17,14 @@ from app.reports import operations, staff_views
 from app.reports.models import Photo, Report
 from app.reports.photos import MAX_BYTES, PreparedPhoto, keep_photo, prepare_photo
 from app.reports.queries import list_ids_with_photos, list_unclaimed, list_worklist
-from app.reports.staff_forms import attempt, read_status, read_texts, report_or_problem
+from app.reports.staff_forms import (
+    attempt,
+    list_unseen,
+    read_status,
+    read_texts,
+    report_or_problem,
+    report_to_change,
+)
 from app.reports.workflow import Status
 
 pages = Blueprint("crew", __name__, url_prefix="/crew")
@@ -58,7 +65,7 @@ def handle(number: str) -> Any:
 
     def carry_out() -> BaseResponse:
         prepared.extend(_prepare())
-        found = report_or_problem(number, for_change=True)
+        found = report_to_change(number)
         operations.change_status(found, read_status(), current_user, **read_texts())
         for photo in _photos_of_work(found, prepared):
             if "release_photo" in request.form:
@@ -104,6 +111,7 @@ def _page(number: str, errors: dict[str, str], kept: Photo | None) -> str:
         "crew/report.html",
         report=staff_views.whole(found, _url(found), with_contact=False),
         fixed=Status.FIXED.value,
+        unseen=staff_views.lines(list_unseen(found)),
         values=request.form,
         errors=errors,
         kept_photo={"id": str(kept.uuid), "url": _thumbnail(kept)} if kept else None,

@@ -180,7 +180,8 @@ def _action_text(subscription: Subscription, event: Event) -> str:
 
 def _asks(subscription: Subscription, event: Event) -> bool:
     """Whether the event is a question that this reader can answer."""
-    return event.to_value == Status.WAITING and subscription.by_reporter
+    own = event.report_id == subscription.report_id
+    return event.to_value == Status.WAITING and subscription.by_reporter and own
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

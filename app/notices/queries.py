@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.database import session
@@ -48,12 +48,21 @@ def find_by_address(report_id: int, way: Way, address: str) -> Subscription | No
 
 
 def list_told(report_id: int) -> Sequence[tuple[int, str]]:
-    """Id and way of every subscription that hears of what happens to a report."""
-    query = select(Subscription.id, Subscription.way).where(
-        Subscription.report_id == report_id,
-        or_(Subscription.way == Way.PUSH.value, Subscription.confirmed_at.is_not(None)),
+    """Id and way of every subscription that hears of what happens to a report.
+
+    Those of its duplicates hear of it, too; an address that follows several hears once.
+    """
+    joined = select(literal(report_id).label("id")).cte("joined", recursive=True)
+    behind = select(Report.id).join(joined, Report.merged_into_id == joined.c.id)
+    joined = joined.union(behind)
+    query = (
+        select(Subscription.id, Subscription.way, Subscription.address)
+        .join(joined, joined.c.id == Subscription.report_id)
+        .where(or_(Subscription.way == Way.PUSH.value, Subscription.confirmed_at.is_not(None)))
+        .order_by(Subscription.report_id != report_id, Subscription.id)
     )
-    return [(row.id, row.way) for row in session().execute(query.order_by(Subscription.id))]
+    told = {(row.way, row.address): row.id for row in reversed(session().execute(query).all())}
+    return sorted((subscription_id, way) for (way, _address), subscription_id in told.items())
 
 
 def count_since(address: str, since: datetime) -> int:

@@ -75,3 +75,12 @@ def brought_forward(due: datetime, before: str, after: str, today: datetime) -> 
     earliest = add_working_days(local_day(today), 1)
     moved = datetime.combine(max(day, earliest), END_OF_DAY, OSLO).astimezone(UTC)
     return min(due, moved)
+
+
+def moved(due: datetime, before: str, after: str, today: datetime) -> datetime:
+    """The deadline of a report that gets another priority, higher or lower."""
+    more = WORKING_DAYS[after] - WORKING_DAYS[before]
+    if more <= 0:
+        return brought_forward(due, before, after, today)
+    day = add_working_days(local_day(due), more)
+    return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)

@@ -40,12 +40,18 @@ def follow_report(number: str, follower_uuid: uuid.UUID, channel: str) -> tuple[
     if not report.is_open:
         raise ReportClosed
     session().add(Follower(uuid=follower_uuid, report_id=report.id, channel=channel))
-    # The row is locked, so this counts right however many come at once.
-    report.follower_count += 1
-    if report.follower_count in RAISED_AT:
-        _raise_priority(report)
+    count_more(report, 1)
     session().flush()
     return report, True
+
+
+def count_more(report: Report, count: int) -> None:
+    """Add followers to a report whose row is locked, so that however many come are counted."""
+    before = report.follower_count
+    report.follower_count = before + count
+    for threshold in sorted(RAISED_AT):
+        if before < threshold <= report.follower_count and report.is_open:
+            _raise_priority(report)
 
 
 def _raise_priority(report: Report) -> None:

@@ -92,6 +92,8 @@ class Report(Base):
     it looks like spam: it is received and numbered, but shown to nobody but the desk until a
     person releases it. `follower_count` is how many others said "me too". `assignee_id` is who in
     the unit takes care of it, `escalated_at` when the unit's lead was told that it is late.
+    `merged_into_id` is the report that a duplicate stands for; who follows the duplicate counts
+    with that one and hears of it.
     """
 
     __tablename__ = "reports"
@@ -115,6 +117,19 @@ class Report(Base):
             "id",
             sqlite_where=text("assignee_id IS NOT NULL"),
             postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reports_merged_into",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_reports_sign",
+            "sign_id",
+            "id",
+            sqlite_where=text("sign_id IS NOT NULL"),
+            postgresql_where=text("sign_id IS NOT NULL"),
         ),
         Index(
             "ix_reports_held",
@@ -151,12 +166,14 @@ class Report(Base):
     held_reason: Mapped[str | None] = mapped_column(String(40))
     follower_count: Mapped[int] = mapped_column(Integer, default=0)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
 
     category: Mapped[Category] = relationship()
     unit: Mapped[Unit] = relationship()
     assignee: Mapped[Staff | None] = relationship()
     place: Mapped[Place | None] = relationship()
     sign: Mapped[Sign | None] = relationship()
+    merged_into: Mapped[Report | None] = relationship(remote_side="Report.id")
     contact: Mapped[Contact | None] = relationship(back_populates="report")
     events: Mapped[list[Event]] = relationship(back_populates="report", order_by="Event.id")
     photos: Mapped[list[Photo]] = relationship(back_populates="report", order_by="Photo.id")
@@ -194,6 +211,7 @@ class EventKind(StrEnum):
     STATUS = "status"
     UNIT = "unit"
     PERSON = "person"
+    CATEGORY = "category"
     NOTE = "note"
     PHOTO_RELEASED = "photo_released"
     PRIORITY = "priority"
@@ -201,13 +219,15 @@ class EventKind(StrEnum):
     HELD = "held"
     RELEASED = "released"
     CONTACT_ERASED = "contact_erased"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Event(Base):
     """One change of a report: audit log, public history, source of notices. Never altered.
 
-    `from_value` and `to_value` are states for a status event and names of units or people for a
-    unit or person event.
+    `from_value` and `to_value` are states for a status event and names of units, people or
+    categories for an event of that kind; for a merged or split one the number of the duplicate.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
     staff read it.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app import outbox
 from app.database import now, session
 from app.geo import Position, ewkt
+from app.languages import DEFAULT_LANGUAGE, language
 from app.languages import gettext as _
-from app.languages import language
 from app.places.models import Place, Unit
 from app.places.municipality import municipality
 from app.places.queries import find_place
@@ -25,8 +25,9 @@ from app.problems import (
     UnknownPlace,
     UnknownSign,
 )
-from app.reports.deadlines import after_pause, due_at, local_day
+from app.reports.deadlines import after_pause, due_at, local_day, moved
 from app.reports.keys import fingerprint, new_number
+from app.reports.merging import find_kept, join, split
 from app.reports.models import (
     UNSORTED_CATEGORY,
     Category,
@@ -243,8 +244,11 @@ def _contact(
 ) -> Contact | None:
     if not given or not any(given.values()):
         return None
-    erase_on = local_day(received_at) + timedelta(days=category.retention_days)
-    return Contact(**given, erase_on=erase_on)
+    return Contact(**given, erase_on=_erase_on(category, received_at))
+
+
+def _erase_on(category: Category, received_at: datetime) -> date:
+    return local_day(received_at) + timedelta(days=category.retention_days)
 
 
 def add_reporter_photo(report: Report, photo_uuid: uuid.UUID, content: bytes) -> bool:
@@ -297,8 +301,33 @@ def change_status(
     return event
 
 
+def merge_report(
+    report: Report, named: Report, staff: Staff, *, public_text: str = "", internal_text: str = ""
+) -> Report:
+    """Close a report as a duplicate of another one, or of what that one is a duplicate of.
+
+    Returns:
+        The report that is kept.
+
+    Raises:
+        InvalidFields: it is the same report, or is held.
+        NotPossibleNow: the workflow has no such step from here.
+    """
+    kept = find_kept(report, named)
+    change_status(
+        report,
+        Status.DUPLICATE,
+        staff,
+        public_text=public_text,
+        internal_text=internal_text,
+    )
+    join(report, kept, staff.id)
+    return kept
+
+
 def enter_state(report: Report, wanted: Status, event: Event) -> None:
     """Move a report to another state as an event says, deadline included, and have it told."""
+    split(report, event.staff_id)
     report.events.append(event)
     _set_state(report, wanted, now())
     session().flush()
@@ -345,6 +374,35 @@ def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
         )
     )
     report.assignee = person
+    session().flush()
+
+
+def recategorise(report: Report, category: Category, staff: Staff) -> None:
+    """Sort a report elsewhere; the same category again changes nothing.
+
+    Unit, priority and deadline follow where they were the old category's, and the contact details
+    are kept as long as the new one says.
+    """
+    before = report.category
+    if before.id == category.id:
+        return
+    report.events.append(
+        Event(
+            kind=EventKind.CATEGORY.value,
+            staff_id=staff.id,
+            from_value=before.names[DEFAULT_LANGUAGE],
+            to_value=category.names[DEFAULT_LANGUAGE],
+        )
+    )
+    if report.unit_id == before.unit_id:
+        report.unit = category.unit
+    if report.priority == before.priority != category.priority:
+        today = report.waiting_since or now()
+        report.due_at = moved(report.due_at, before.priority, category.priority, today)
+        report.priority = category.priority
+    if report.contact:
+        report.contact.erase_on = _erase_on(category, report.received_at)
+    report.category = category
     session().flush()
 
 

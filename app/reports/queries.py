@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only, selectinload
 
 from app.database import session
 from app.geo import Position, distance_metres, within_metres
 from app.places.models import Place
-from app.reports.models import Category, Event, Follower, Photo, Report
+from app.reports.models import Category, Event, Follower, Photo, ReplyTemplate, Report
 from app.signs.models import Sign
 from app.staff.models import Staff
 
@@ -217,6 +217,58 @@ def find_report_to_follow(number: str) -> Report | None:
 def find_follower(follower_uuid: uuid.UUID) -> Follower | None:
     """Who follows a report under this id."""
     return session().scalar(select(Follower).where(Follower.uuid == follower_uuid))
+
+
+def lock_reports(ids: Collection[int]) -> None:
+    """Lock several reports in an order that all keep, so that nobody waits for each other."""
+    query = select(Report.id).where(Report.id.in_(ids)).order_by(Report.id)
+    session().execute(query.with_for_update())
+
+
+def list_closed_lately(place_id: int, since: datetime) -> Sequence[Report]:
+    """What was closed at a place since then and is no duplicate, the latest first."""
+    query = (
+        select(Report)
+        .where(
+            Report.place_id == place_id,
+            Report.closed_at >= since,
+            Report.merged_into_id.is_(None),
+            _SHOWN,
+        )
+        .options(joinedload(Report.category))
+        .order_by(Report.closed_at.desc())
+        .limit(MOST_ALIKE)
+    )
+    return session().scalars(query).all()
+
+
+def list_history(report: Report, most: int) -> Sequence[Report]:
+    """Other reports at the same sign, or place where there is none, the newest first."""
+    if report.sign_id is None and report.place_id is None:
+        return []
+    same = (
+        Report.sign_id == report.sign_id
+        if report.sign_id is not None
+        else Report.place_id == report.place_id
+    )
+    query = (
+        select(Report)
+        .where(same, Report.id != report.id, _SHOWN)
+        .options(joinedload(Report.category))
+        .order_by(Report.id.desc())
+        .limit(most)
+    )
+    return session().scalars(query).all()
+
+
+def list_templates(category_id: int) -> Sequence[ReplyTemplate]:
+    """The reply templates that fit a category, its own before those for all."""
+    query = select(ReplyTemplate).where(
+        or_(ReplyTemplate.category_id == category_id, ReplyTemplate.category_id.is_(None)),
+        ReplyTemplate.archived_at.is_(None),
+    )
+    own_first = case((ReplyTemplate.category_id.is_(None), 1), else_=0)
+    return session().scalars(query.order_by(own_first, ReplyTemplate.sort_order)).all()
 
 
 def list_fixed_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import request
+from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.arguments import read_id
 from app.database import start_over
 from app.languages import gettext as _
-from app.problems import InvalidFields, NoSuchReport, Problem
-from app.reports.models import Report
+from app.problems import ChangedMeanwhile, InvalidFields, NoSuchReport, Problem
+from app.reports.models import Event, Report
 from app.reports.queries import find_report
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import Status
@@ -26,6 +28,30 @@ def report_or_problem(number: str, *, for_change: bool = False) -> Report:
     found = find_report(number, for_change=for_change)
     if found is None:
         raise NoSuchReport
+    return found
+
+
+def list_unseen(report: Report) -> list[Event]:
+    """What others have done with a report since the form that was sent was rendered.
+
+    A report is a row plus its timeline, so its version is the last line that the form's page knew.
+    """
+    seen = read_id(request.form, "seen")
+    if seen is None:
+        return []
+    return [one for one in report.events if one.id > seen and one.staff_id != current_user.id]
+
+
+def report_to_change(number: str) -> Report:
+    """The report with this number, locked, as the person who changes it has seen it.
+
+    Raises:
+        NoSuchReport
+        ChangedMeanwhile: somebody else, the reporter perhaps, was here since.
+    """
+    found = report_or_problem(number, for_change=True)
+    if list_unseen(found):
+        raise ChangedMeanwhile
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.database import now
@@ -56,17 +57,26 @@ def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:
         "answers": answers_in_words(report),
         "deadline": wording.deadline_sentence(report),
         "unit_id": report.unit_id,
+        "person_id": report.assignee_id,
+        "person_name": report.assignee.name if report.assignee else None,
+        "category_code": report.category.code,
         "place_approximate": bool(report.place and report.place.approximate),
         "place_owner": report.place.owner if report.place else None,
         "position": {"lat": position.lat, "lon": position.lon} if position else None,
         "contact": _contact(report) if with_contact else None,
         "photos": photos_view(report, report.photos),
-        "timeline": [_line(event) for event in report.events],
+        "timeline": lines(report.events),
+        "seen": max((event.id for event in report.events), default=0),
         "next_states": [
             {"status": status.value, "name": wording.step_name(status)}
             for status in next_states(report.status)
         ],
     }
+
+
+def lines(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Lines of a timeline as staff read them."""
+    return [_line(event) for event in events]
 
 
 def _contact(report: Report) -> dict[str, str] | None:

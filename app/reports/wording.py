@@ -9,7 +9,7 @@ from app.database import now
 from app.languages import age_of, as_date_time, day_in_words, in_language, lazy_gettext, ngettext
 from app.languages import gettext as _
 from app.reports.deadlines import WORKING_DAYS, local_day
-from app.reports.models import Event, EventKind, Report
+from app.reports.models import Event, EventKind, ReplyTemplate, Report
 from app.reports.spam import HeldReason
 from app.reports.workflow import Status
 
@@ -50,6 +50,9 @@ HELD_REASONS = {
 _INSIDE = {
     EventKind.PRIORITY,
     EventKind.PERSON,
+    EventKind.CATEGORY,
+    EventKind.MERGED,
+    EventKind.SPLIT,
     EventKind.MESSAGE,
     EventKind.HELD,
     EventKind.RELEASED,
@@ -133,6 +136,15 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     ),
     EventKind.HELD: lambda event: _("Held: %(reason)s", reason=held_reason(event.to_value)),
     EventKind.RELEASED: lambda _event: _("Released: it is a report like any other"),
+    EventKind.CATEGORY: lambda event: _(
+        "Sorted as %(after)s, was %(before)s", after=event.to_value, before=event.from_value
+    ),
+    EventKind.MERGED: lambda event: _(
+        "Report %(number)s is of the same fault", number=event.to_value
+    ),
+    EventKind.SPLIT: lambda event: _(
+        "Report %(number)s is of another fault after all", number=event.to_value
+    ),
     EventKind.CONTACT_ERASED: lambda _event: _("The reporter deleted the contact details"),
 }
 
@@ -215,3 +227,13 @@ def in_short(report: Report, url: str) -> dict[str, Any]:
         "follower_count": report.follower_count,
         "followers": followers_sentence(report.follower_count),
     }
+
+
+def template_text(template: ReplyTemplate, report: Report) -> str:
+    """A reply template for a report, in its reporter's language where the template has it.
+
+    `{number}` and `{place}` in it stand for the report's.
+    """
+    text = in_language(template.texts, report.language)
+    place = report.place.name if report.place else report.address
+    return text.replace("{number}", report.number).replace("{place}", place)

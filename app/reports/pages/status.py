@@ -175,6 +175,16 @@ def _status_view(report: Report, *, own: bool) -> dict[str, Any]:
         "photos": photos_view(report, released),
         "followers": wording.followers_sentence(report.follower_count),
         "report_again_url": _report_again_url(report),
+        "kept": _kept_view(report.merged_into) if report.merged_into else None,
+    }
+
+
+def _kept_view(kept: Report) -> dict[str, str]:
+    """The report that a duplicate stands for."""
+    return {
+        "number": kept.number,
+        "url": url_for(".status", number=kept.number),
+        "status_name": wording.status_name(kept.status),
     }
 
 

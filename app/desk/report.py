@@ -1,0 +1,224 @@
+"""A report as the front desk sees it, and what is done with it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, redirect, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.arguments import read_id
+from app.database import session
+from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
+from app.languages import gettext as _
+from app.languages import in_language
+from app.permissions import allow
+from app.places.queries import list_units
+from app.problems import InvalidFields, NotFound
+from app.reports import operations, staff_views, wording
+from app.reports.likeness import list_suggestions
+from app.reports.merging import find_kept
+from app.reports.models import Report
+from app.reports.queries import (
+    find_category,
+    find_report,
+    list_categories,
+    list_history,
+    list_templates,
+    lock_reports,
+)
+from app.reports.staff_forms import (
+    attempt,
+    list_unseen,
+    read_status,
+    read_texts,
+    report_or_problem,
+    report_to_change,
+)
+from app.reports.wording import template_text
+from app.staff.models import Staff
+from app.staff.queries import list_people_at_work
+
+MOST_IN_HISTORY = 8
+
+
+@pages.get("/reports/<number>")
+@allow(*DESK)
+def report(number: str) -> str:
+    """One report with everything the register knows of it."""
+    return _page(number, {})
+
+
+def _page(number: str, errors: dict[str, str], **inserted: str) -> str:
+    found = report_or_problem(number)
+    change = may_change()
+    return render_template(
+        "desk/report.html",
+        report=staff_views.whole(found, report_url(found), with_contact=True),
+        kept=_in_short(found.merged_into) if found.merged_into else None,
+        history=[_in_short(one) for one in list_history(found, MOST_IN_HISTORY)],
+        suggestions=[_suggestion(one) for one in list_suggestions(found)] if change else [],
+        templates=[(one.id, one.name) for one in list_templates(found.category_id)],
+        units=list_units(),
+        people=_people(found),
+        categories=[
+            {"code": one.code, "name": in_language(one.names)} for one in list_categories()
+        ],
+        unseen=staff_views.lines(list_unseen(found)),
+        values=request.form.to_dict() | inserted,
+        errors=errors,
+        may_change=change,
+    )
+
+
+def _in_short(report: Report) -> dict[str, Any]:
+    return wording.in_short(report, report_url(report))
+
+
+def _suggestion(report: Report) -> dict[str, Any]:
+    """Enough to tell whether it is the same fault."""
+    where = report.sign.label if report.sign else report.address
+    return _in_short(report) | {"where": where, "description": report.description[:200]}
+
+
+def _people(found: Report) -> list[dict[str, Any]]:
+    people = list_people_at_work()
+    if found.assignee and found.assignee not in people:
+        people = [*people, found.assignee]
+    return [{"id": one.id, "name": one.name} for one in people]
+
+
+@pages.post("/reports/<number>/status")
+@allow(*HANDLERS)
+def set_status(number: str) -> Any:
+    """Move a report to another state."""
+    return _change(
+        number,
+        lambda found: operations.change_status(found, read_status(), current_user, **read_texts()),
+    )
+
+
+@pages.post("/reports/<number>/template")
+@allow(*HANDLERS)
+def insert_template(number: str) -> str:
+    """Put a reply template below what is typed in the status form; nothing is saved yet."""
+    found = report_or_problem(number)
+    chosen = read_id(request.form, "template")
+    known = {one.id: one for one in list_templates(found.category_id)}
+    if chosen not in known:
+        return _page(number, {"template": _("Choose a text.")})
+    typed = request.form.get("public_text", "").strip()
+    text = template_text(known[chosen], found)
+    return _page(number, {}, public_text=f"{typed}\n\n{text}" if typed else text)
+
+
+@pages.post("/reports/<number>/unit")
+@allow(*HANDLERS)
+def set_unit(number: str) -> Any:
+    """Make another unit responsible, and put the report into one person's care."""
+
+    def change(found: Report) -> None:
+        operations.assign_unit(found, _unit(), current_user)
+        if "person" in request.form:
+            operations.assign_person(found, _person(found), current_user)
+
+    return _change(number, change)
+
+
+@pages.post("/reports/<number>/category")
+@allow(*HANDLERS)
+def set_category(number: str) -> Any:
+    """Sort a report elsewhere."""
+
+    def change(found: Report) -> None:
+        category = find_category(request.form.get("category", ""))
+        if category is None or category.archived_at:
+            raise InvalidFields({"category": _("Choose a category.")})
+        operations.recategorise(found, category, current_user)
+
+    return _change(number, change)
+
+
+@pages.post("/reports/<number>/merge")
+@allow(*HANDLERS)
+def merge(number: str) -> Any:
+    """Close a report as a duplicate of another one, whose number is chosen or typed."""
+
+    def change(found: Report) -> None:
+        named = find_report(request.form.get("chosen") or request.form.get("same_as", ""))
+        if named is None:
+            raise InvalidFields({"same_as": _("No report has this number.")})
+        kept = find_kept(found, named)
+        lock_reports({found.id, kept.id})
+        session().refresh(kept, ["follower_count"])
+        operations.merge_report(found, kept, current_user, **read_texts())
+
+    return _change(number, change)
+
+
+@pages.post("/reports/<number>/note")
+@allow(*HANDLERS)
+def add_note(number: str) -> Any:
+    """Answer the public, or leave a note for colleagues."""
+    return _change(number, lambda found: operations.add_note(found, current_user, **read_texts()))
+
+
+@pages.post("/reports/<number>/release")
+@allow(*HANDLERS)
+def release(number: str) -> Any:
+    """Let a held report be a report like any other."""
+    return _change(number, lambda found: operations.release_report(found, current_user))
+
+
+@pages.post("/reports/<number>/photos/<uuid:photo_uuid>/release")
+@allow(*HANDLERS)
+def release_photo(number: str, photo_uuid: uuid.UUID) -> Any:
+    """Let everybody see a photo."""
+    return _change(
+        number,
+        lambda found: operations.release_photo(found, _photo(found, photo_uuid), current_user),
+    )
+
+
+def _change(number: str, change: Callable[[Report], object]) -> Any:
+    def carry_out() -> BaseResponse:
+        found = report_to_change(number)
+        change(found)
+        return redirect(report_url(found), 303)
+
+    return attempt(carry_out, lambda errors: _page(number, errors))
+
+
+def _unit() -> Any:
+    units = {str(unit.id): unit for unit in list_units()}
+    chosen = units.get(request.form.get("unit", ""))
+    if chosen is None:
+        raise InvalidFields({"unit": _("Choose a unit.")})
+    return chosen
+
+
+def _person(found: Report) -> Staff | None:
+    chosen = request.form["person"]
+    if not chosen:
+        return None
+    known = {str(one.id): one for one in list_people_at_work()}
+    if found.assignee:
+        known[str(found.assignee.id)] = found.assignee
+    if chosen not in known:
+        raise InvalidFields({"person": _("Choose a person.")})
+    return known[chosen]
+
+
+def _photo(found: Report, photo_uuid: uuid.UUID) -> Any:
+    photo = next((one for one in found.photos if one.uuid == photo_uuid), None)
+    if photo is None:
+        raise NotFound
+    return photo
+
+
+def init_app(app: Flask) -> None:
+    """Add the register and the page of a report."""
+    app.register_blueprint(pages)

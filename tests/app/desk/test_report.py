@@ -1,0 +1,349 @@
+"""What the desk does with one report: nobody overwrites another, duplicates, texts, people."""
+
+from __future__ import annotations
+
+import email
+from email import policy
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app import outbox
+from app.database import db
+from app.notices.handlers import HANDLERS
+from app.notices.models import Subscription, Way
+from app.reports.keys import report_key
+from app.reports.models import Category, Event, EventKind, ReplyTemplate, Report
+from app.staff.models import Staff
+from tests.conftest import FROM_HERE
+
+
+def page_of(report):
+    return f"/desk/reports/{report.number}"
+
+
+def send(desk, report, what, **fields):
+    return desk.post(f"{page_of(report)}/{what}", data=fields, headers=FROM_HERE)
+
+
+def last_event(report):
+    return max(one.id for one in fresh(report).events)
+
+
+def fresh(report):
+    db.session.expire_all()
+    return db.session.get(Report, report.id)
+
+
+def kinds(report):
+    return [event.kind for event in fresh(report).events]
+
+
+# ---- Two people at one report.
+
+
+def test_of_two_people_the_second_sees_what_the_first_has_done(front_desk, manager, filed):
+    report = filed()
+    seen = last_event(report)
+    send(manager, report, "note", internal_text="Ringt om dette", seen=seen)
+    answer = send(
+        front_desk, report, "status", status="planned", public_text="Neste uke", seen=seen
+    )
+    assert answer.status_code == 409
+    assert "Hva som er endret i mellomtiden" in answer.text
+    assert answer.text.count("Ringt om dette") == 2
+    assert "Neste uke</textarea>" in answer.text
+    assert fresh(report).status == "received"
+    again = last_event(report)
+    assert f'name="seen" value="{again}"' in answer.text
+    answer = send(
+        front_desk, report, "status", status="planned", public_text="Neste uke", seen=again
+    )
+    assert answer.status_code == 303
+    assert fresh(report).status == "planned"
+
+
+def test_ones_own_steps_are_no_surprise(front_desk, filed):
+    report = filed()
+    seen = last_event(report)
+    for text in ("Først", "Så"):
+        answer = send(front_desk, report, "note", internal_text=text, seen=seen)
+        assert answer.status_code == 303
+
+
+def test_what_the_reporter_writes_is_seen_before_a_report_is_closed(front_desk, client, filed):
+    report = filed()
+    seen = last_event(report)
+    message = {"key": report_key(report.uuid), "id": str(uuid4()), "text": "Nå er det verre"}
+    client.post(f"/r/{report.number}/message", data=message, headers=FROM_HERE)
+    answer = send(front_desk, report, "status", status="fixed", seen=seen)
+    assert answer.status_code == 409
+    assert "Nå er det verre" in answer.text
+
+
+def test_the_crew_is_told_as_well_and_keeps_what_it_wrote(crew, front_desk, filed):
+    report = filed()
+    seen = last_event(report)
+    send(front_desk, report, "note", internal_text="Ta med stige")
+    fields = {"status": "fixed", "public_text": "Skrudd fast", "seen": seen}
+    answer = crew.post(f"/crew/reports/{report.number}", data=fields, headers=FROM_HERE)
+    assert answer.status_code == 409
+    assert "Ta med stige" in answer.text
+    assert "Skrudd fast</textarea>" in answer.text
+    assert fresh(report).is_open
+
+
+# ---- Duplicates.
+
+
+@pytest.fixture
+def two(filed, park_sign):
+    return filed(sign=park_sign.code), filed(sign=park_sign.code, description="Planke av")
+
+
+def follow(client, report):
+    assert client.put(
+        f"/api/v1/reports/by-number/{report.number}/followers/{uuid4()}", json={}
+    ).status_code in {200, 201}
+
+
+def test_a_duplicate_points_to_the_kept_report_which_counts_its_followers(front_desk, client, two):
+    kept, double = two
+    follow(client, double)
+    answer = send(front_desk, double, "merge", same_as=kept.number)
+    assert answer.status_code == 303
+    double, kept = fresh(double), fresh(kept)
+    assert (double.status, double.merged_into_id) == ("duplicate", kept.id)
+    assert kept.follower_count == 2
+    assert kinds(kept)[-1] == EventKind.MERGED
+    public = client.get(f"/r/{double.number}").text
+    assert f'href="/r/{kept.number}"' in public
+    assert double.number not in client.get(f"/r/{kept.number}").text
+    assert kept.number in front_desk.get(page_of(double)).text
+
+
+def test_three_who_follow_by_a_duplicate_raise_the_priority(front_desk, client, two):
+    kept, double = two
+    before = kept.priority
+    for _ in range(2):
+        follow(client, double)
+    send(front_desk, double, "merge", chosen=kept.number)
+    assert fresh(kept).follower_count == 3
+    assert fresh(kept).priority < before
+
+
+@pytest.mark.parametrize("by_reporter", [False, True])
+def test_reopening_a_duplicate_takes_its_followers_back(front_desk, client, two, by_reporter):
+    kept, double = two
+    follow(client, kept)
+    follow(client, double)
+    send(front_desk, double, "merge", same_as=kept.number)
+    if by_reporter:
+        fields = {"key": report_key(double.uuid), "id": str(uuid4()), "text": "Det er en annen"}
+        client.post(f"/r/{double.number}/reopen", data=fields, headers=FROM_HERE)
+    else:
+        send(front_desk, double, "status", status="received")
+    double, kept = fresh(double), fresh(kept)
+    assert (double.status, double.merged_into_id, double.follower_count) == ("received", None, 1)
+    assert kept.follower_count == 1
+    assert kinds(kept)[-1] == EventKind.SPLIT
+
+
+def test_a_duplicate_of_a_duplicate_belongs_to_the_one_that_is_kept(front_desk, filed):
+    first, second, third = filed(), filed(), filed()
+    send(front_desk, second, "merge", same_as=first.number)
+    send(front_desk, third, "merge", same_as=second.number)
+    assert fresh(third).merged_into_id == first.id
+    assert fresh(first).follower_count == 2
+
+
+def test_followers_of_a_whole_chain_leave_it_with_the_link_that_breaks(front_desk, filed):
+    first, second, third = filed(), filed(), filed()
+    send(front_desk, first, "merge", same_as=second.number)
+    send(front_desk, second, "merge", same_as=third.number)
+    assert fresh(third).follower_count == 2
+    send(front_desk, first, "status", status="received")
+    assert (fresh(second).follower_count, fresh(third).follower_count) == (0, 1)
+
+
+@pytest.mark.parametrize("way", ["itself", "its own duplicate", "nobody", "nothing"])
+def test_what_cannot_be_the_same_is_said(front_desk, filed, way):
+    report, other = filed(), filed()
+    if way == "its own duplicate":
+        send(front_desk, other, "merge", same_as=report.number)
+    wanted = {
+        "itself": report.number,
+        "its own duplicate": other.number,
+        "nobody": "2026-00000000",
+        "nothing": "",
+    }[way]
+    answer = send(front_desk, report, "merge", same_as=wanted)
+    assert answer.status_code == 422
+    assert 'id="merge-same_as-error"' in answer.text
+    assert fresh(report).is_open
+
+
+def test_who_follows_a_duplicate_hears_of_the_kept_one_and_only_once(front_desk, filed):
+    kept, double = filed(), filed()
+    for report, address in (
+        (kept, "kari@example.org"),
+        (double, "kari@example.org"),
+        (double, "ola@example.org"),
+    ):
+        db.session.add(
+            Subscription(
+                uuid=uuid4(),
+                report_id=report.id,
+                way=Way.EMAIL.value,
+                address=address,
+                language="nb",
+                by_reporter=True,
+                confirmed_at=report.received_at,
+            )
+        )
+    db.session.commit()
+    send(front_desk, double, "merge", same_as=kept.number)
+    outbox.drain(HANDLERS)
+    before = names_of_mails(front_desk)
+    send(front_desk, kept, "status", status="waiting", public_text="Hvor er det?")
+    outbox.drain(HANDLERS)
+    mails = mails_since(front_desk, before)
+    assert len(mails) == 2
+    asked = [mail for mail in mails if "Vi har et spørsmål til deg" in mail]
+    assert len(asked) == 1
+    assert "kari@example.org" in asked[0]
+
+
+def mail_folder(client):
+    return Path(urlsplit(client.application.extensions["settings"].smtp_url).path)
+
+
+def names_of_mails(client):
+    folder = mail_folder(client)
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def mails_since(client, before):
+    mails = []
+    for path in mail_folder(client).iterdir():
+        if path.name not in before:
+            message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+            mails.append(f"{message['To']} {message['Subject']}")
+    return mails
+
+
+def test_likely_duplicates_are_suggested_the_likeliest_first(front_desk, filed, park_sign):
+    there = filed(sign=park_sign.code, description="Benken mangler en planke i ryggen")
+    alike = filed(sign=park_sign.code, description="Planke i ryggen av benken er borte")
+    other = filed(sign=park_sign.code, description="Knust glass", category="PA08")
+    far = filed()
+    page = front_desk.get(page_of(there)).text
+    offered = page[page.index("Kanskje en av disse") :]
+    assert f'name="chosen" value="{alike.number}"' in offered
+    assert offered.index(alike.number) < offered.index(other.number)
+    assert f'name="chosen" value="{far.number}"' not in page
+    assert f'name="chosen" value="{there.number}"' not in page
+
+
+def test_what_was_fixed_lately_is_suggested_and_stands_in_the_history(front_desk, filed, park_sign):
+    fixed = filed(sign=park_sign.code)
+    send(front_desk, fixed, "status", status="fixed")
+    report = filed(sign=park_sign.code)
+    page = front_desk.get(page_of(report)).text
+    assert f'name="chosen" value="{fixed.number}"' in page
+    assert page.index(fixed.number) < page.rindex(fixed.number)
+    assert "Tidligere på samme skilt" in page
+
+
+# ---- Texts, people and categories.
+
+
+@pytest.fixture
+def template(app):
+    made = ReplyTemplate(
+        name="Bestilt",
+        texts={"nb": "Del til {place} er bestilt ({number}).", "en": "Part for {place} ordered."},
+    )
+    db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def test_a_template_is_put_below_what_is_typed_and_nothing_is_saved(
+    front_desk, filed, park_sign, template
+):
+    report = filed(sign=park_sign.code)
+    fields = {"template": template.id, "public_text": "Hei!", "status": "planned"}
+    page = send(front_desk, report, "template", **fields).text
+    assert f"Hei!\n\nDel til Byparken er bestilt ({report.number}).</textarea>" in page
+    assert fresh(report).status == "received"
+
+
+def test_a_template_speaks_the_reporters_language(front_desk, filed, park_sign, template):
+    report = filed(sign=park_sign.code, language="en")
+    page = send(front_desk, report, "template", template=template.id).text
+    assert "Part for Byparken ordered.</textarea>" in page
+
+
+def test_a_template_of_another_category_is_not_offered(front_desk, filed, template):
+    elsewhere = db.session.scalars(select(Category).where(Category.code == "PA08")).one()
+    template.category_id = elsewhere.id
+    db.session.commit()
+    assert "Bestilt" not in front_desk.get(page_of(filed())).text
+    assert "Bestilt" in front_desk.get(page_of(filed(category="PA08"))).text
+
+
+def test_a_report_is_put_into_one_persons_care_and_taken_out_again(front_desk, filed):
+    report = filed()
+    person = db.session.scalars(select(Staff).where(Staff.email == "crew@demo.vof")).unique().one()
+    send(front_desk, report, "unit", unit=report.unit_id, person=person.id)
+    assert fresh(report).assignee_id == person.id
+    assert "Demo Park og natur tar hånd om den" in front_desk.get(page_of(report)).text
+    send(front_desk, report, "unit", unit=report.unit_id, person=person.id)
+    assert kinds(report).count(EventKind.PERSON) == 1
+    send(front_desk, report, "unit", unit=report.unit_id, person="")
+    assert fresh(report).assignee_id is None
+
+
+def test_somebody_unknown_takes_care_of_nothing(front_desk, filed):
+    report = filed()
+    answer = send(front_desk, report, "unit", unit=report.unit_id, person="99999")
+    assert answer.status_code == 422
+    assert fresh(report).assignee_id is None
+
+
+def test_a_report_is_sorted_elsewhere_with_unit_priority_and_deadline(front_desk, client, filed):
+    report = filed(contact={"email": "kari@example.org"})
+    before = (report.unit_id, report.due_at, report.contact.erase_on)
+    glass = db.session.scalars(select(Category).where(Category.code == "PA08")).one()
+    glass.retention_days = 30
+    db.session.commit()
+    assert send(front_desk, report, "category", category="PA08").status_code == 303
+    report = fresh(report)
+    assert (report.category.code, report.priority) == ("PA08", glass.priority)
+    assert report.unit_id == glass.unit_id
+    assert report.due_at < before[1]
+    assert report.contact.erase_on < before[2]
+    line = db.session.scalars(select(Event).where(Event.report_id == report.id)).all()[-1]
+    assert (line.kind, line.to_value) == (EventKind.CATEGORY, glass.names["nb"])
+    assert "Sortert" not in client.get(f"/r/{report.number}").text
+
+
+def test_a_unit_that_was_chosen_by_hand_stays_when_a_report_is_sorted_elsewhere(
+    front_desk, filed, app
+):
+    report = filed()
+    other = next(
+        one.unit_id for one in db.session.scalars(select(Category)) if one.unit_id != report.unit_id
+    )
+    send(front_desk, report, "unit", unit=other)
+    send(front_desk, report, "category", category="PA08")
+    assert fresh(report).unit_id == other
+
+
+@pytest.mark.parametrize("category", ["", "XX99"])
+def test_a_category_nobody_knows_is_refused(front_desk, filed, category):
+    assert send(front_desk, filed(), "category", category=category).status_code == 422
