@@ -22,7 +22,7 @@ from app.places.models import Municipality, PlaceKind, Unit
 from app.places.municipality import forget, read_duty_hours
 from app.places.rows import UnusableFile
 from app.reports.deadlines import WORKING_DAYS
-from app.reports.models import UNSORTED_CATEGORY, Category
+from app.reports.models import UNSORTED_CATEGORY, Category, ReplyTemplate
 from app.reports.questions import read_questions, retire_missing
 from qr_signs import DoesNotFit, Issuer, read_logo
 
@@ -34,7 +34,7 @@ _OPTIONAL_COLUMNS = ("uk", "pl")
 def load_municipality(folder: Path) -> None:
     """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
     `categories.csv` and, where they are there, `questions.json`, `synonyms.json`,
-    `places.geojson` and `logo.svg`.
+    `templates.json`, `places.geojson` and `logo.svg`.
 
     Raises:
         UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
@@ -46,6 +46,7 @@ def load_municipality(folder: Path) -> None:
         _load_categories(folder / "categories.csv", units)
         _load_questions(folder / "questions.json")
         _load_synonyms(folder / "synonyms.json")
+        _load_templates(folder / "templates.json")
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise UnusableFile(f"{folder}: {error!r}") from error
     places = folder / "places.geojson"
@@ -189,6 +190,23 @@ def _load_synonyms(file: Path) -> None:
         category.synonyms = [str(word) for word in written.pop(category.code, [])]
     if written:
         raise UnusableFile(f"{file}: no category has the code {', '.join(written)}")
+    session().flush()
+
+
+def _load_templates(file: Path) -> None:
+    """Reply templates: `[{"category": "PA03" | null, "name": …, "texts": {"nb": …}}]`."""
+    if not file.exists():
+        return
+    known = {(one.category_id, one.name): one for one in session().scalars(select(ReplyTemplate))}
+    categories = {one.code: one.id for one in session().scalars(select(Category))}
+    for position, line in enumerate(json.loads(file.read_text("utf-8"))):
+        category_id = categories[line["category"]] if line["category"] else None
+        template = known.get((category_id, line["name"]))
+        if template is None:
+            template = ReplyTemplate(category_id=category_id, name=line["name"])
+            session().add(template)
+        texts = {code: line["texts"][code] for code in _LANGUAGE_COLUMNS}
+        _set(template, texts=texts, sort_order=position)
     session().flush()
 
 

@@ -20,7 +20,7 @@ from app.languages import LANGUAGES, OSLO
 from app.permissions import Role
 from app.places.models import Place, PlaceKind, Unit
 from app.places.municipality import municipality
-from app.reports.models import Category, Event, Report
+from app.reports.models import Category, Event, ReplyTemplate, Report
 from app.reports.workflow import CLOSED, TRANSITIONS, Status
 from app.signs.codes import check_fits
 from app.signs.health import Reason, find_concerns, list_concerns
@@ -239,3 +239,10 @@ def test_the_folder_of_the_demo_is_an_example_for_others():
         "categories.csv",
         "places.geojson",
     }
+
+
+def test_the_demo_has_texts_in_three_languages_for_all_and_for_some_categories(app):
+    templates = db.session.scalars(select(ReplyTemplate)).all()
+    assert {code for one in templates for code in one.texts} == {"nb", "nn", "en"}
+    assert all(all(one.texts.values()) for one in templates)
+    assert {one.category_id is None for one in templates} == {True, False}
