@@ -26,6 +26,8 @@ from app import (
     rate_limits,
 )
 from app.about import pages as about
+from app.admin import pages as admin
+from app.admin import routing as admin_routing
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk import report as desk_report
@@ -43,7 +45,7 @@ from app.notices import mail
 from app.notices import pages as notices_pages
 from app.offline import pages as offline
 from app.places import municipality
-from app.reports import api, photo_store
+from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
 from app.staff import sign_in
 
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The features.
     municipality.init_app(app)
     photo_store.init_app(app, settings)
+    routing.init_app(app)
     maps.init_app(app, settings)
     app.register_blueprint(resident_pages)
     api.init_app(app)
@@ -101,6 +104,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     desk_report.init_app(app)
     app.register_blueprint(intake_pages)
     app.register_blueprint(crew_pages)
+    app.register_blueprint(admin.pages)
+    app.register_blueprint(admin_routing.pages)
 
     # The engine room.
     jobs.init_app(app, settings)

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UtcDateTime, now, session
+from app.problems import SettingsChanged
 
 
 class AuditEntry(Base):
@@ -50,3 +51,23 @@ def record(action: str, subject: str, subject_id: int | None = None, **details: 
             details=details,
         )
     )
+
+
+def last_id(subject: str) -> int:
+    """The newest entry on a subject: what a form of settings has seen; 0 for none."""
+    query = select(func.max(AuditEntry.id)).where(AuditEntry.subject == subject)
+    return session().scalar(query) or 0
+
+
+def demand_seen(subject: str, seen: int | None) -> None:
+    """Refuse a form that was rendered before somebody else changed the same settings.
+
+    Raises:
+        SettingsChanged
+    """
+    others = AuditEntry.staff_id.is_distinct_from(current_user.id)
+    query = select(func.count(AuditEntry.id)).where(
+        AuditEntry.subject == subject, AuditEntry.id > (seen or 0), others
+    )
+    if session().scalar(query):
+        raise SettingsChanged

@@ -243,6 +243,15 @@ class ChangedMeanwhile(Problem):
     )
 
 
+class SettingsChanged(Problem):
+    code, status = "settings_changed", 409
+    title = _("Somebody else has changed this")
+    sentence = _(
+        "Somebody else has changed this since you opened it. Look at how it stands now, and save "
+        "again if yours still fits."
+    )
+
+
 class ReportClosed(Problem):
     code, status = "report_closed", 409
     title = _("This report is closed")

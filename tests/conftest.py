@@ -25,7 +25,8 @@ from app.config import Settings
 from app.database import db
 from app.demo.load import load_demo
 from app.permissions import Role
-from app.places.municipality import forget
+from app.places import municipality
+from app.reports import routing
 from app.signs.models import Sign
 from tests.cluster import Cluster, running_cluster
 from tests.html import inspect_page
@@ -143,7 +144,7 @@ def undone(app: Flask) -> Iterator[None]:
     with app.app_context():
         engines = db._app_engines[app]
         engine = engines[None]
-        forget()
+        forget_settings()
         with engine.connect() as connection:
             outer = connection.begin()
             engines[None] = connection
@@ -154,7 +155,13 @@ def undone(app: Flask) -> Iterator[None]:
                 db.session.remove()
                 engines[None] = engine
                 outer.rollback()
-        forget()
+        forget_settings()
+
+
+def forget_settings() -> None:
+    """What a process keeps of the database for some seconds is read anew."""
+    municipality.forget()
+    routing.forget()
 
 
 @pytest.fixture

@@ -51,9 +51,10 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(OSLO).date()
 
 
-def due_at(received_at: datetime, priority: str) -> datetime:
-    """The last instant of the deadline, in UTC."""
-    day = add_working_days(local_day(received_at), WORKING_DAYS[priority])
+def due_at(received_at: datetime, priority: str, own_days: int | None = None) -> datetime:
+    """The last instant of the deadline, in UTC; `own_days` are the category's where it has some."""
+    days = WORKING_DAYS[priority] if own_days is None else own_days
+    day = add_working_days(local_day(received_at), days)
     return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)
 
 
@@ -70,17 +71,19 @@ def brought_forward(due: datetime, before: str, after: str, today: datetime) -> 
     Counted back from the old deadline, so that pauses and a reopening stay counted in. It does not
     become later, and not so early that the report is late at once: the next working day is left.
     """
-    fewer = WORKING_DAYS[before] - WORKING_DAYS[after]
+    return _fewer(due, WORKING_DAYS[before] - WORKING_DAYS[after], today)
+
+
+def _fewer(due: datetime, fewer: int, today: datetime) -> datetime:
     day = subtract_working_days(local_day(due), fewer)
     earliest = add_working_days(local_day(today), 1)
-    moved = datetime.combine(max(day, earliest), END_OF_DAY, OSLO).astimezone(UTC)
-    return min(due, moved)
+    moved_to = datetime.combine(max(day, earliest), END_OF_DAY, OSLO).astimezone(UTC)
+    return min(due, moved_to)
 
 
-def moved(due: datetime, before: str, after: str, today: datetime) -> datetime:
-    """The deadline of a report that gets another priority, higher or lower."""
-    more = WORKING_DAYS[after] - WORKING_DAYS[before]
-    if more <= 0:
-        return brought_forward(due, before, after, today)
-    day = add_working_days(local_day(due), more)
+def moved(due: datetime, before_days: int, after_days: int, today: datetime) -> datetime:
+    """The deadline of a report that gets more or fewer working days than it had."""
+    if after_days <= before_days:
+        return _fewer(due, before_days - after_days, today)
+    day = add_working_days(local_day(due), after_days - before_days)
     return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)

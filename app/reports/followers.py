@@ -6,7 +6,7 @@ import uuid
 
 from app.database import now, session
 from app.problems import NoSuchReport, ReportClosed, ReportHeld, ReusedId
-from app.reports.deadlines import brought_forward
+from app.reports.deadlines import WORKING_DAYS, brought_forward, moved
 from app.reports.models import Event, EventKind, Follower, Report
 from app.reports.queries import find_follower, find_report_to_follow
 
@@ -68,5 +68,10 @@ def _raise_priority(report: Report) -> None:
     )
     # While a report waits for its reporter its time stands still, at the day it began to wait.
     today = report.waiting_since or now()
-    report.due_at = brought_forward(report.due_at, report.priority, raised, today)
+    own_days = report.category.days_for(report.priority)
+    if own_days is None:
+        report.due_at = brought_forward(report.due_at, report.priority, raised, today)
+    else:
+        most = min(own_days, WORKING_DAYS[raised])
+        report.due_at = moved(report.due_at, own_days, most, today)
     report.priority = raised

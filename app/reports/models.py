@@ -83,6 +83,10 @@ class Category(Base):
 
     unit: Mapped[Unit] = relationship()
 
+    def days_for(self, priority: str) -> int | None:
+        """Its own deadline in working days, which counts for the priority it usually has."""
+        return self.working_days if priority == self.priority else None
+
 
 class Report(Base):
     """One fault as it was reported, and where it stands.

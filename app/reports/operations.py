@@ -25,7 +25,7 @@ from app.problems import (
     UnknownPlace,
     UnknownSign,
 )
-from app.reports.deadlines import after_pause, due_at, local_day, moved
+from app.reports.deadlines import WORKING_DAYS, after_pause, due_at, local_day, moved
 from app.reports.keys import fingerprint, new_number
 from app.reports.merging import find_kept, join, split
 from app.reports.models import (
@@ -47,6 +47,7 @@ from app.reports.photos import (
 )
 from app.reports.queries import find_category, find_photo, find_report_by_uuid
 from app.reports.questions import DANGER, accept_answers, read_questions
+from app.reports.routing import Destination, find_destination
 from app.reports.spam import reason_to_hold, without_traces
 from app.reports.wording import status_name
 from app.reports.workflow import CLOSED, Status, may_become
@@ -173,12 +174,14 @@ def file_report(  # noqa: PLR0913 - who enters it is one thing more than what is
     received_at = now()
     answers = _answers(content["answers"], category, demanded=staff is None)
     priority = URGENT if answers.get("danger") else category.priority
+    destination = find_destination(category, spot.place, received_at)
     report = Report(
         uuid=report_uuid,
         number=new_number(received_at),
         fingerprint=mark,
         category=category,
-        unit_id=category.unit_id,
+        unit_id=destination.unit_id,
+        assignee_id=destination.staff_id,
         status=Status.RECEIVED.value,
         priority=priority,
         channel=content["channel"],
@@ -192,7 +195,7 @@ def file_report(  # noqa: PLR0913 - who enters it is one thing more than what is
         answers=answers,
         created_at=min(content["created_at"] or received_at, received_at).astimezone(UTC),
         received_at=received_at,
-        due_at=due_at(received_at, priority),
+        due_at=due_at(received_at, priority, category.days_for(priority)),
     )
     entered_by = staff.id if staff else None
     report.events = [Event(kind=EventKind.RECEIVED.value, at=received_at, staff_id=entered_by)]
@@ -338,7 +341,7 @@ def _set_state(report: Report, wanted: Status, at: datetime) -> None:
     if report.waiting_since:
         report.due_at = after_pause(report.due_at, report.waiting_since, at)
     if report.closed_at:
-        report.due_at = due_at(at, report.priority)
+        report.due_at = due_at(at, report.priority, report.category.days_for(report.priority))
     report.status = wanted.value
     report.waiting_since = at if wanted is Status.WAITING else None
     report.closed_at = at if wanted in CLOSED else None
@@ -394,16 +397,27 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
             to_value=category.names[DEFAULT_LANGUAGE],
         )
     )
-    if report.unit_id == before.unit_id:
-        report.unit = category.unit
-    if report.priority == before.priority != category.priority:
+    if report.unit_id == _destination(report, before).unit_id:
+        report.unit_id = _destination(report, category).unit_id
+    if report.priority == before.priority:
         today = report.waiting_since or now()
-        report.due_at = moved(report.due_at, before.priority, category.priority, today)
+        report.due_at = moved(report.due_at, _days(before), _days(category), today)
         report.priority = category.priority
     if report.contact:
         report.contact.erase_on = _erase_on(category, report.received_at)
     report.category = category
     session().flush()
+    session().expire(report, ["unit"])
+
+
+def _destination(report: Report, category: Category) -> Destination:
+    """Where a report of this category goes that comes from there and then."""
+    return find_destination(category, report.place, report.received_at)
+
+
+def _days(category: Category) -> int:
+    own = category.days_for(category.priority)
+    return WORKING_DAYS[category.priority] if own is None else own
 
 
 def add_note(

@@ -9,7 +9,7 @@ from app.database import now
 from app.geo import position_of
 from app.languages import LANGUAGES, age_of, as_date_time, day_in_words
 from app.reports import wording
-from app.reports.deadlines import local_day
+from app.reports.deadlines import add_working_days, local_day
 from app.reports.models import Event, Report
 from app.reports.operations import URGENT
 from app.reports.pages.photos import photos_view
@@ -33,11 +33,19 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "age": age_of(report.received_at),
         "due": _due(report) if report.is_open else None,
         "overdue": report.is_open and not report.waiting_since and report.due_at < now(),
+        "due_soon": _is_due_soon(report),
         "urgent": report.priority == URGENT,
         "has_photo": has_photo,
         "held": wording.held_reason(report.held_reason),
         "followers": wording.followers_sentence(report.follower_count),
     }
+
+
+def _is_due_soon(report: Report) -> bool:
+    """Today or on the next working day, and nobody is waited for."""
+    if not report.is_open or report.waiting_since or report.due_at < now():
+        return False
+    return local_day(report.due_at) <= add_working_days(local_day(now()), 1)
 
 
 def _due(report: Report) -> str:

@@ -91,7 +91,8 @@ def deadline_sentence(report: Report, *, to_reporter: bool = True) -> str | None
     day = day_in_words(local_day(report.due_at))
     if report.due_at < now():
         return _("We should have looked at it by %(day)s. We are late.", day=day)
-    count = WORKING_DAYS[report.priority]
+    own_days = report.category.days_for(report.priority)
+    count = WORKING_DAYS[report.priority] if own_days is None else own_days
     within = ngettext(
         "We will look at it within %(num)s working day",
         "We will look at it within %(num)s working days",

@@ -131,6 +131,7 @@ def _links() -> list[dict[str, Any]]:
         ("crew.worklist", _("My unit")),
         ("signs.register", _("Signs")),
         ("keepers_places.register", _("Places")),
+        ("admin.index", _("Settings")),
     ]
     return [
         {"url": url_for(endpoint), "name": name, "current": request.endpoint == endpoint}

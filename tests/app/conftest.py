@@ -19,7 +19,7 @@ from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
 from app.permissions import Role
 from app.rate_limits import limiter
-from app.reports.models import Report
+from app.reports.models import Report, RoutingRule
 from app.reports.photo_store import photo_store
 from app.reports.photos import prepare_photo
 from app.signs.models import Sign, SignEventKind
@@ -131,5 +131,7 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     photo_name = photo_store().put(prepared.photo, prepared.thumbnail)
     add_event_photo(event, photo_name, prepared.fingerprint)
     sign.place.photo_name = photo_name
+    rule = RoutingRule(sort_order=1, unit_id=1)
+    db.session.add(rule)
     db.session.commit()
-    return {"order_id": order.id, "event_id": event.id}
+    return {"order_id": order.id, "event_id": event.id, "rule_id": rule.id, "way": "up"}

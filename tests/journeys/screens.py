@@ -134,6 +134,10 @@ PUBLIC = [
 ]
 
 STAFF = [
+    Screen("settings", "/admin", role="manager"),
+    Screen(
+        "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"
+    ),
     Screen("register", "/desk", role="front_desk"),
     Screen("new report at the desk", "/desk/new", role="front_desk"),
     Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
