@@ -14,13 +14,9 @@ from app.permissions import Role, allow
 from app.places.queries import list_units
 from app.reports import staff_views
 from app.reports.models import Report
-from app.reports.queries import (
-    PAGE,
-    count_held,
-    list_categories,
-    list_ids_with_photos,
-    list_register,
-)
+from app.reports.queries import list_categories, list_ids_with_photos
+from app.reports.register import PAGE, count_held, list_register
+from app.staff.queries import list_people_at_work
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -38,7 +34,8 @@ def register() -> str:
     return render_template(
         "desk/register.html",
         reports=[staff_views.row(one, report_url(one), one.id in with_photos) for one in shown],
-        filters=filters_view(request.args, list_units(), list_categories()),
+        filters=filters_view(request.args, list_units(), list_categories(), list_people_at_work()),
+        first_url=url_for(".register", **_without_page()),
         held_count=count_held(),
         may_enter=may_change(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,
@@ -46,8 +43,12 @@ def register() -> str:
 
 
 def _next_url(shown: Sequence[Report]) -> str:
-    arguments: dict[str, Any] = {**request.args.to_dict(), "before": shown[-1].id}
-    return url_for(".register", **arguments)
+    return url_for(".register", **_without_page(), before=shown[-1].id)
+
+
+def _without_page() -> dict[str, Any]:
+    """What the address asks for, from the first page on."""
+    return {name: value for name, value in request.args.items() if value and name != "before"}
 
 
 def report_url(report: Report) -> str:

@@ -58,6 +58,12 @@ def due_at(received_at: datetime, priority: str, own_days: int | None = None) ->
     return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)
 
 
+def end_of_next_working_day(moment: datetime) -> datetime:
+    """The last instant of the working day after this one: what ends before it is due soon."""
+    day = add_working_days(local_day(moment), 1)
+    return datetime.combine(day, END_OF_DAY, OSLO).astimezone(UTC)
+
+
 def after_pause(due: datetime, paused_at: datetime, resumed_at: datetime) -> datetime:
     """The deadline moved by the working days that a report waited for its reporter."""
     waited = working_days_between(local_day(paused_at), local_day(resumed_at))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +18,7 @@ from app.reports.models import Category, Event, Follower, Photo, ReplyTemplate, 
 from app.signs.models import Sign
 from app.staff.models import Staff
 
-PAGE = 50
-MOST_OPEN_SHOWN = 5
+MOST_OPENSHOWN = 5
 # What a form shows of the open reports, and what the API answers with.
 MOST_TO_COMPARE = 6
 MOST_ALIKE = 20
@@ -30,28 +28,16 @@ MOST_ON_WORKLIST = 200
 
 
 # A held report is shown to nobody until a person has looked at it.
-_SHOWN = Report.held_at.is_(None)
-_OPEN = and_(Report.closed_at.is_(None), _SHOWN)
+SHOWN = Report.held_at.is_(None)
+_OPEN = and_(Report.closed_at.is_(None), SHOWN)
 
 # What a line of the register or of a worklist shows, in one statement.
-_LIST_COLUMNS = (
+LIST_COLUMNS = (
     joinedload(Report.category),
     joinedload(Report.unit),
     joinedload(Report.place),
     joinedload(Report.sign),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFilter:
-    """What the register shows. None leaves a thing out of account."""
-
-    status: str | None = None
-    only_open: bool = False
-    held: bool = False
-    unit_id: int | None = None
-    category_id: int | None = None
-    text: str = ""
 
 
 def find_report_by_uuid(report_uuid: uuid.UUID) -> Report | None:
@@ -107,7 +93,7 @@ def find_category(code: str) -> Category | None:
     return session().scalar(select(Category).where(Category.code == code))
 
 
-def list_open_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]:
+def list_open_at(place_id: int, most: int = MOST_OPENSHOWN) -> Sequence[Report]:
     """The newest open reports at a place."""
     query = (
         select(Report)
@@ -233,7 +219,7 @@ def list_closed_lately(place_id: int, since: datetime) -> Sequence[Report]:
             Report.place_id == place_id,
             Report.closed_at >= since,
             Report.merged_into_id.is_(None),
-            _SHOWN,
+            SHOWN,
         )
         .options(joinedload(Report.category))
         .order_by(Report.closed_at.desc())
@@ -253,7 +239,7 @@ def list_history(report: Report, most: int) -> Sequence[Report]:
     )
     query = (
         select(Report)
-        .where(same, Report.id != report.id, _SHOWN)
+        .where(same, Report.id != report.id, SHOWN)
         .options(joinedload(Report.category))
         .order_by(Report.id.desc())
         .limit(most)
@@ -271,7 +257,7 @@ def list_templates(category_id: int) -> Sequence[ReplyTemplate]:
     return session().scalars(query.order_by(own_first, ReplyTemplate.sort_order)).all()
 
 
-def list_fixed_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report]:
+def list_fixed_at(place_id: int, most: int = MOST_OPENSHOWN) -> Sequence[Report]:
     """What was fixed last at a place."""
     query = (
         select(Report)
@@ -279,7 +265,7 @@ def list_fixed_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report
             Report.place_id == place_id,
             Report.closed_at.is_not(None),
             Report.status == "fixed",
-            _SHOWN,
+            SHOWN,
         )
         .options(joinedload(Report.category))
         .order_by(Report.closed_at.desc())
@@ -288,53 +274,9 @@ def list_fixed_at(place_id: int, most: int = MOST_OPEN_SHOWN) -> Sequence[Report
     return session().scalars(query).all()
 
 
-def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Sequence[Report]:
-    """A page of the register, newest first, and one row more if there is another page."""
-    query = select(Report).options(*_LIST_COLUMNS).order_by(Report.id.desc()).limit(PAGE + 1)
-    if before_id is not None:
-        query = query.where(Report.id < before_id)
-    query = query.where(_is_in_view(wanted))
-    if wanted.status:
-        query = query.where(Report.status == wanted.status)
-    if wanted.only_open:
-        query = query.where(Report.closed_at.is_(None))
-    if wanted.unit_id:
-        query = query.where(Report.unit_id == wanted.unit_id)
-    if wanted.category_id:
-        query = query.where(Report.category_id == wanted.category_id)
-    if wanted.text:
-        query = query.where(_number_or_place(wanted.text))
-    return session().scalars(query).all()
-
-
-def _is_in_view(wanted: RegisterFilter) -> ColumnElement[bool]:
-    """The register leaves held reports out, except where they are asked for or named by number."""
-    if wanted.held:
-        return and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
-    if _is_number(wanted.text):
-        return literal(True)
-    return _SHOWN
-
-
-def count_held() -> int:
-    """How many reports wait for a person to look at them."""
-    held = and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
-    return session().scalar(select(func.count(Report.id)).where(held)) or 0
-
-
-def _is_number(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
-def _number_or_place(text: str) -> ColumnElement[bool]:
-    if _is_number(text):
-        return Report.number.startswith(read_number(text).rstrip("-"), autoescape=True)
-    return Report.place_id.in_(select(Place.id).where(Place.name.icontains(text, autoescape=True)))
-
-
 def list_worklist(unit_id: int | None) -> Sequence[Report]:
     """A unit's open reports, the most urgent deadline first; every unit's for None."""
-    query = select(Report).options(*_LIST_COLUMNS).where(_OPEN)
+    query = select(Report).options(*LIST_COLUMNS).where(_OPEN)
     if unit_id is not None:
         query = query.where(Report.unit_id == unit_id)
     query = query.order_by(Report.due_at, Report.id).limit(MOST_ON_WORKLIST)

@@ -9,7 +9,7 @@ from app.database import now
 from app.geo import position_of
 from app.languages import LANGUAGES, age_of, as_date_time, day_in_words
 from app.reports import wording
-from app.reports.deadlines import add_working_days, local_day
+from app.reports.deadlines import end_of_next_working_day, local_day
 from app.reports.models import Event, Report
 from app.reports.operations import URGENT
 from app.reports.pages.photos import photos_view
@@ -45,7 +45,7 @@ def _is_due_soon(report: Report) -> bool:
     """Today or on the next working day, and nobody is waited for."""
     if not report.is_open or report.waiting_since or report.due_at < now():
         return False
-    return local_day(report.due_at) <= add_working_days(local_day(now()), 1)
+    return report.due_at <= end_of_next_working_day(now())
 
 
 def _due(report: Report) -> str:
@@ -65,6 +65,7 @@ def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:
         "answers": answers_in_words(report),
         "deadline": wording.deadline_sentence(report),
         "unit_id": report.unit_id,
+        "place_id": report.place_id,
         "person_id": report.assignee_id,
         "person_name": report.assignee.name if report.assignee else None,
         "category_code": report.category.code,

@@ -12,11 +12,14 @@ from sqlalchemy import select
 
 from app.database import db, now
 from app.demo.reports import add_reports
+from app.languages import OSLO
 from app.places.models import Place, Unit
+from app.reports.deadlines import end_of_next_working_day
 from app.reports.keys import report_key
-from app.reports.models import Category, Report
-from app.reports.queries import PAGE
+from app.reports.models import Category, Channel, Report
+from app.reports.register import PAGE
 from app.reports.workflow import CLOSED, Status
+from app.staff.models import Staff
 from tests.conftest import a_report, put_report
 from tests.pictures import a_photo
 
@@ -173,3 +176,108 @@ def test_a_page_takes_few_statements_however_many_rows_there_are(front_desk, app
     assert len(numbers_on(front_desk.get("/desk"))) == PAGE
     assert of_fifty == of_three <= MOST_STATEMENTS, count_statements.texts
     assert statements("/desk?status=open&q=parken&unit=1") <= MOST_STATEMENTS
+
+
+def day_of(moment):
+    return moment.astimezone(OSLO).date().isoformat()
+
+
+def runs(report):
+    return report.is_open and not report.waiting_since
+
+
+def put_aside(reports):
+    """Some reports in somebody's care, waiting, due soon and of every channel."""
+    desk = db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof"))
+    me = desk.unique().one()
+    for number, report in enumerate(reports):
+        report.assignee_id = me.id if number % 3 == 0 else None
+        report.channel = list(Channel)[number % len(Channel)].value
+        if number % 2:
+            continue
+        report.status, report.closed_at = "received", None
+        report.waiting_since = now() if number % 5 == 0 else None
+        report.due_at = now() + timedelta(hours=1 if number % 4 else -1)
+    db.session.commit()
+    return me
+
+
+@pytest.mark.parametrize("name", ["mine", "nobody", "channel", "late", "soon", "period", "place"])
+def test_each_filter_shows_exactly_what_fits(front_desk, many, name):
+    me = put_aside(many)
+    middle = many[len(many) // 2]
+    soonest = end_of_next_working_day(now())
+    address, fits = {
+        "mine": ("person=me", lambda one: one.assignee_id == me.id),
+        "nobody": ("person=nobody", lambda one: one.assignee_id is None),
+        "channel": ("channel=counter", lambda one: one.channel == "counter"),
+        "late": ("deadline=late", lambda one: runs(one) and one.due_at < now()),
+        "soon": (
+            "deadline=soon",
+            lambda one: runs(one) and now() <= one.due_at <= soonest,
+        ),
+        "period": (
+            f"since={day_of(middle.received_at)}&until={day_of(middle.received_at)}",
+            lambda one: day_of(one.received_at) == day_of(middle.received_at),
+        ),
+        "place": (f"place={middle.place_id}", lambda one: one.place_id == middle.place_id),
+    }[name]
+    wanted = [one.number for one in many if fits(one)]
+    assert wanted
+    assert len(wanted) < len(many)
+    assert all_numbers(front_desk, f"/desk?{address}") == wanted
+
+
+def test_filters_narrow_each_other(front_desk, many):
+    put_aside(many)
+    wanted = [
+        one.number
+        for one in many
+        if one.assignee_id is None and one.channel == "web" and one.is_open
+    ]
+    assert wanted
+    assert all_numbers(front_desk, "/desk?person=nobody&channel=web&status=open") == wanted
+
+
+def test_only_those_with_a_photo(front_desk, client, filed):
+    plain, pictured = filed(), filed()
+    add_photo(client, pictured)
+    found = all_numbers(front_desk, "/desk?photo=1")
+    assert pictured.number in found
+    assert plain.number not in found
+
+
+@pytest.mark.parametrize("text", ["RUSTEN", "Solveien", "kari nordmann", "kari@", "41234567"])
+def test_reports_are_found_by_what_is_written_and_by_who_reported(front_desk, filed, text):
+    contact = {"name": "Kari Nordmann", "email": "kari@example.org", "phone": "41234567"}
+    meant = filed(description="En rusten bolt", address="Ved Solveien 3", contact=contact)
+    filed(description="Noe annet")
+    assert all_numbers(front_desk, f"/desk?q={text}") == [meant.number]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "person=x",
+        "person=99999999999",
+        "channel=fax",
+        "deadline=never",
+        "since=i+går",
+        "until=0001-01-01",
+        "place=nowhere",
+        "place=2147483647",
+    ],
+)
+def test_a_filter_that_makes_no_sense_breaks_nothing(front_desk, filed, address):
+    filed()
+    assert front_desk.get(f"/desk?{address}").status_code == 200
+
+
+def test_the_views_of_the_morning_are_one_tap_away(front_desk, filed):
+    filed(category="")
+    page = front_desk.get("/desk")
+    tree = html5lib.parse(page.text, namespaceHTMLElements=False)
+    views = {a.text: a.get("href") for a in tree.iter("a")}
+    unsorted = front_desk.get(views["Ikke sortert ennå"])
+    assert len(numbers_on(unsorted)) == 1
+    assert numbers_on(front_desk.get(views["Mine"])) == []

@@ -1,0 +1,136 @@
+"""The register: a page of all reports that fit a filter, the newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+
+from app.database import now, session
+from app.languages import OSLO
+from app.places.models import Place
+from app.reports.deadlines import end_of_next_working_day
+from app.reports.models import Contact, Photo, Report
+from app.reports.queries import LIST_COLUMNS, SHOWN, read_number
+
+PAGE = 50
+
+# As much of a number as people type, hyphen or spaces anywhere; fewer digits are part of a text.
+_NUMBER = re.compile(r"\d[\d -]{3,}")
+
+
+class Deadline(StrEnum):
+    """Which deadlines are asked for; a report that waits for its reporter has none."""
+
+    LATE = "late"
+    SOON = "soon"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What the register shows. None leaves a thing out of account.
+
+    `since` and `until` are days in Norway, both included. `unassigned` asks for what nobody in
+    particular takes care of.
+    """
+
+    status: str | None = None
+    only_open: bool = False
+    held: bool = False
+    unit_id: int | None = None
+    category_id: int | None = None
+    place_id: int | None = None
+    channel: str | None = None
+    assignee_id: int | None = None
+    unassigned: bool = False
+    deadline: Deadline | None = None
+    since: date | None = None
+    until: date | None = None
+    has_photo: bool = False
+    text: str = ""
+
+
+def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Sequence[Report]:
+    """A page of the register, newest first, and one row more if there is another page."""
+    query = select(Report).options(*LIST_COLUMNS).where(fits(wanted))
+    if before_id is not None:
+        query = query.where(Report.id < before_id)
+    query = query.order_by(Report.id.desc()).limit(PAGE + 1)
+    return session().scalars(query).all()
+
+
+def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
+    """Whether a report is what is asked for."""
+    equal = (
+        (Report.status, wanted.status),
+        (Report.unit_id, wanted.unit_id),
+        (Report.category_id, wanted.category_id),
+        (Report.place_id, wanted.place_id),
+        (Report.channel, wanted.channel),
+        (Report.assignee_id, wanted.assignee_id),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.only_open:
+        conditions.append(Report.closed_at.is_(None))
+    if wanted.unassigned:
+        conditions.append(Report.assignee_id.is_(None))
+    if wanted.deadline:
+        conditions.append(_is_due(wanted.deadline))
+    if wanted.since:
+        conditions.append(Report.received_at >= _begin_of(wanted.since))
+    if wanted.until:
+        conditions.append(Report.received_at < _begin_of(wanted.until + timedelta(days=1)))
+    if wanted.has_photo:
+        conditions.append(exists(select(Photo.id).where(Photo.report_id == Report.id)))
+    if wanted.text:
+        conditions.append(_holds(wanted.text))
+    return and_(_is_in_view(wanted), *conditions)
+
+
+def count_held() -> int:
+    """How many reports wait for a person to look at them."""
+    held = and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
+    return session().scalar(select(func.count(Report.id)).where(held)) or 0
+
+
+def _is_in_view(wanted: RegisterFilter) -> ColumnElement[bool]:
+    """The register leaves held reports out, except where they are asked for or named by number."""
+    if wanted.held:
+        return and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
+    if _NUMBER.fullmatch(wanted.text):
+        return literal(True)
+    return SHOWN
+
+
+def _is_due(deadline: Deadline) -> ColumnElement[bool]:
+    moment = now()
+    runs = and_(Report.closed_at.is_(None), Report.waiting_since.is_(None))
+    if deadline is Deadline.LATE:
+        return and_(runs, Report.due_at < moment)
+    return and_(runs, Report.due_at.between(moment, end_of_next_working_day(moment)))
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), OSLO)
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    if _NUMBER.fullmatch(text):
+        begun = read_number(text).rstrip("-")
+        return or_(Report.number.startswith(begun, autoescape=True), Report.id.in_(_told_by(text)))
+    return or_(
+        Report.place_id.in_(select(Place.id).where(Place.name.icontains(text, autoescape=True))),
+        Report.address.icontains(text, autoescape=True),
+        Report.description.icontains(text, autoescape=True),
+        Report.id.in_(_told_by(text)),
+    )
+
+
+def _told_by(text: str) -> ColumnElement[int]:
+    columns = (Contact.name, Contact.email, Contact.phone)
+    known = or_(*(column.icontains(text, autoescape=True) for column in columns))
+    return select(Contact.report_id).where(known).scalar_subquery()
