@@ -24,7 +24,7 @@ from app.database import db
 from app.keepers.printing import print_waiting_orders
 from app.notices import housekeeping as notices_housekeeping
 from app.notices.handlers import HANDLERS
-from app.reports import housekeeping
+from app.reports import escalation, housekeeping
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ def _open(app: Flask, database_url: str) -> Work:
     _every(app, opened, crontab(minute="41"), housekeeping.erase_contacts)
     _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
     _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
+    # Six or seven in the morning in Norway, before the units begin their day.
+    _every(app, opened, crontab(hour="5", minute="5"), escalation.escalate_late_reports)
     drain = partial(outbox.drain, HANDLERS)
     return Work(
         opened,

@@ -338,10 +338,14 @@ def enter_state(report: Report, wanted: Status, event: Event) -> None:
 
 
 def _set_state(report: Report, wanted: Status, at: datetime) -> None:
+    before = report.due_at
     if report.waiting_since:
         report.due_at = after_pause(report.due_at, report.waiting_since, at)
     if report.closed_at:
         report.due_at = due_at(at, report.priority, report.category.days_for(report.priority))
+    if report.due_at != before:
+        # With a new deadline it may become late anew.
+        report.escalated_at = None
     report.status = wanted.value
     report.waiting_since = at if wanted is Status.WAITING else None
     report.closed_at = at if wanted in CLOSED else None

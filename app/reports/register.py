@@ -91,6 +91,12 @@ def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
     return and_(_is_in_view(wanted), *conditions)
 
 
+def count_register(wanted: RegisterFilter, most: int) -> int:
+    """How many reports fit a filter; `most` + 1 where there are more than `most`."""
+    some = select(Report.id).where(fits(wanted)).limit(most + 1).subquery()
+    return session().scalar(select(func.count()).select_from(some)) or 0
+
+
 def count_held() -> int:
     """How many reports wait for a person to look at them."""
     held = and_(Report.held_at.is_not(None), Report.closed_at.is_(None))

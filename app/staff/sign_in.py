@@ -128,6 +128,7 @@ def _links() -> list[dict[str, Any]]:
     """What this person may open, in the order of the day."""
     names = [
         ("desk.register", _("Register")),
+        ("desk.today", _("Today")),
         ("crew.worklist", _("My unit")),
         ("signs.register", _("Signs")),
         ("keepers_places.register", _("Places")),

@@ -81,4 +81,5 @@ def test_the_worker_knows_its_work(app):
         "sweep_print_orders",
         "forget_dead_messages",
         "end_subscriptions",
+        "escalate_late_reports",
     }

@@ -1,0 +1,80 @@
+"""“My unit today”: what to look at first in the morning, and how much of it there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+
+from app.arguments import read_id
+from app.database import now
+from app.desk.filters import read_filter
+from app.desk.pages import DESK, pages, report_url
+from app.languages import day_in_words
+from app.languages import gettext as _
+from app.permissions import allow
+from app.places.queries import list_units
+from app.reports import staff_views
+from app.reports.deadlines import local_day, subtract_working_days
+from app.reports.queries import list_ids_with_photos
+from app.reports.register import count_register, list_register
+
+MOST_NAMED = 5
+MOST_COUNTED = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Some reports that are looked at together: a filter of the register under a name."""
+
+    name: str
+    asked: dict[str, str]
+
+
+@pages.get("/today")
+@allow(*DESK)
+def today() -> str:
+    """One's own unit, or the one that is chosen; all units for who has none."""
+    unit_id = read_id(request.args, "unit") or current_user.unit_id
+    units = list_units()
+    unit = next((one for one in units if one.id == unit_id), None)
+    whose = {"unit": str(unit.id)} if unit else {}
+    return render_template(
+        "desk/today.html",
+        day=day_in_words(local_day(now()), with_year=True),
+        unit=unit,
+        units=[{"id": str(one.id), "name": one.name} for one in units],
+        heaps=[_heap_view(heap, whose) for heap in _heaps()],
+    )
+
+
+def _heaps() -> list[Heap]:
+    yesterday = subtract_working_days(local_day(now()), 1)
+    return [
+        Heap(_("Overdue"), {"deadline": "late"}),
+        Heap(_("Due soon"), {"deadline": "soon"}),
+        Heap(
+            _("New since the last working day"),
+            {"since": yesterday.isoformat(), "status": "received"},
+        ),
+        Heap(_("Nobody takes care of"), {"person": "nobody", "status": "open"}),
+        Heap(_("Waiting for the reporter"), {"status": "waiting"}),
+    ]
+
+
+def _heap_view(heap: Heap, whose: dict[str, str]) -> dict[str, Any]:
+    asked: dict[str, Any] = heap.asked | whose
+    wanted = read_filter(asked)
+    reports = list_register(wanted)[:MOST_NAMED]
+    with_photos = list_ids_with_photos(reports)
+    count = count_register(wanted, MOST_COUNTED)
+    return {
+        "name": heap.name,
+        "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
+        "reports": [
+            staff_views.row(one, report_url(one), one.id in with_photos) for one in reports
+        ],
+        "url": url_for("desk.register", **asked),
+    }
