@@ -18,7 +18,7 @@ from app.database import session
 from app.geo import ewkt
 from app.places.geojson import read_boundary, read_features
 from app.places.imports import import_places
-from app.places.models import Municipality, PlaceKind, Unit
+from app.places.models import Municipality, Owner, PlaceKind, Unit
 from app.places.municipality import forget, read_duty_hours
 from app.places.rows import UnusableFile
 from app.reports.deadlines import WORKING_DAYS
@@ -34,7 +34,7 @@ _OPTIONAL_COLUMNS = ("uk", "pl")
 def load_municipality(folder: Path) -> None:
     """Load `settings.json`, `municipality.geojson`, `units.csv`, `place_kinds.csv`,
     `categories.csv` and, where they are there, `questions.json`, `synonyms.json`,
-    `templates.json`, `places.geojson` and `logo.svg`.
+    `templates.json`, `owners.csv`, `places.geojson` and `logo.svg`.
 
     Raises:
         UnusableFile: a file is missing or does not fit; nothing of the folder is kept then.
@@ -42,6 +42,7 @@ def load_municipality(folder: Path) -> None:
     try:
         _load_settings(folder)
         units = _load_units(folder / "units.csv")
+        _load_owners(folder / "owners.csv")
         _load_kinds(folder / "place_kinds.csv")
         _load_categories(folder / "categories.csv", units)
         _load_questions(folder / "questions.json")
@@ -125,6 +126,18 @@ def _load_units(file: Path) -> dict[str, Unit]:
         raise UnusableFile(f"{file}: exactly one unit must be the default (default_for_groups=any)")
     session().flush()
     return units
+
+
+def _load_owners(file: Path) -> None:
+    """Those outside who answer for places: `name`, `email`, `phone`."""
+    if not file.exists():
+        return
+    owners = {owner.name: owner for owner in session().scalars(select(Owner))}
+    for line in _lines(file):
+        owner = owners.get(line["name"]) or Owner(name=line["name"])
+        session().add(owner)
+        _set(owner, email=line["email"], phone=line["phone"])
+    session().flush()
 
 
 def _load_kinds(file: Path) -> None:

@@ -16,7 +16,7 @@ from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
 from app.languages import gettext as _
 from app.languages import in_language
 from app.permissions import allow
-from app.places.queries import list_units
+from app.places.queries import list_owners, list_units
 from app.problems import InvalidFields, NotFound
 from app.reports import operations, staff_views, wording
 from app.reports.likeness import list_suggestions
@@ -62,6 +62,7 @@ def _page(number: str, errors: dict[str, str], **inserted: str) -> str:
         history=[_in_short(one) for one in list_history(found, MOST_IN_HISTORY)],
         suggestions=[_suggestion(one) for one in list_suggestions(found)] if change else [],
         templates=[(one.id, one.name) for one in list_templates(found.category_id)],
+        owners=_owners(found) if change else [],
         units=list_units(),
         people=_people(found),
         categories=[
@@ -82,6 +83,14 @@ def _suggestion(report: Report) -> dict[str, Any]:
     """Enough to tell whether it is the same fault."""
     where = report.sign.label if report.sign else report.address
     return _in_short(report) | {"where": where, "description": report.description[:200]}
+
+
+def _owners(found: Report) -> list[dict[str, Any]]:
+    """Whom it may be sent on to, the owner of the place chosen."""
+    of_place = found.place.owner if found.place else None
+    return [
+        {"id": one.id, "name": one.name, "chosen": one.name == of_place} for one in list_owners()
+    ]
 
 
 def _people(found: Report) -> list[dict[str, Any]]:
@@ -138,6 +147,27 @@ def set_category(number: str) -> Any:
         if category is None or category.archived_at:
             raise InvalidFields({"category": _("Choose a category.")})
         operations.recategorise(found, category, current_user)
+
+    return _change(number, change)
+
+
+@pages.post("/reports/<number>/forward")
+@allow(*HANDLERS)
+def forward(number: str) -> Any:
+    """Send a report that is not ours on to whom it belongs to."""
+
+    def change(found: Report) -> None:
+        owners = {one.id: one for one in list_owners()}
+        chosen = read_id(request.form, "owner")
+        if chosen not in owners:
+            raise InvalidFields({"owner": _("Choose whom to send it on to.")})
+        operations.forward_report(
+            found,
+            owners[chosen],
+            current_user,
+            with_contact="with_contact" in request.form,
+            public_text=read_texts()["public_text"],
+        )
 
     return _change(number, change)
 

@@ -37,7 +37,8 @@ class Heap:
 @allow(*DESK)
 def today() -> str:
     """One's own unit, or the one that is chosen; all units for who has none."""
-    unit_id = read_id(request.args, "unit") or current_user.unit_id
+    chosen = "unit" in request.args
+    unit_id = read_id(request.args, "unit") if chosen else current_user.unit_id
     units = list_units()
     unit = next((one for one in units if one.id == unit_id), None)
     whose = {"unit": str(unit.id)} if unit else {}

@@ -11,7 +11,7 @@ from functools import partial
 
 from app import outbox
 from app.languages import speaking
-from app.notices import escalation, letters, mail, operations, push, tampering
+from app.notices import escalation, forwarding, letters, mail, operations, push, tampering
 from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
 from app.notices.queries import find_event, find_report_told, find_subscription, list_told
@@ -106,6 +106,7 @@ HANDLERS: Handlers = {
     "contact_erased": spread_erasure,
     "sign_tampered": tampering.spread_tampering,
     "sign_tampered_mail": tampering.send_tampering,
+    "forwarded": forwarding.send_forwarded,
     "late_reports": escalation.spread_late_reports,
     "late_reports_mail": escalation.send_late_reports,
     "receipt": send_receipt,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from app.database import session
 from app.geo import Position, distance_metres, position_of, within_metres
-from app.places.models import Place, PlaceEvent, PlaceKind, Unit
+from app.places.models import Owner, Place, PlaceEvent, PlaceKind, Unit
 from app.places.spelling import plain
 from app.staff.models import Staff
 
@@ -175,6 +175,12 @@ def _find_all(ids: Sequence[int]) -> list[Place]:
     query = select(Place).where(Place.id.in_(ids)).options(joinedload(Place.kind))
     found = {place.id: place for place in session().scalars(query)}
     return [found[place_id] for place_id in ids]
+
+
+def list_owners() -> Sequence[Owner]:
+    """Those outside who answer for places, by name."""
+    query = select(Owner).where(Owner.archived_at.is_(None)).order_by(Owner.name)
+    return session().scalars(query).all()
 
 
 def list_units() -> Sequence[Unit]:

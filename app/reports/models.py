@@ -223,6 +223,7 @@ class EventKind(StrEnum):
     HELD = "held"
     RELEASED = "released"
     CONTACT_ERASED = "contact_erased"
+    FORWARDED = "forwarded"
     MERGED = "merged"
     SPLIT = "split"
 

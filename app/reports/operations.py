@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app import outbox
+from app import audit, outbox
 from app.database import now, session
 from app.geo import Position, ewkt
 from app.languages import DEFAULT_LANGUAGE, language
 from app.languages import gettext as _
-from app.places.models import Place, Unit
+from app.places.models import Owner, Place, Unit
 from app.places.municipality import municipality
 from app.places.queries import find_place
 from app.problems import (
@@ -326,6 +326,40 @@ def merge_report(
     )
     join(report, kept, staff.id)
     return kept
+
+
+def forward_report(
+    report: Report, owner: Owner, staff: Staff, *, with_contact: bool, public_text: str = ""
+) -> None:
+    """Close a report that is not ours and send it on to whom it belongs to.
+
+    Args:
+        report: which.
+        owner: who gets it, by e-mail.
+        staff: who says so.
+        with_contact: whether the reporter's name, e-mail and phone go along.
+        public_text: for everybody.
+
+    Raises:
+        InvalidFields: the owner has no e-mail address.
+        NotPossibleNow: the workflow has no such step from here.
+    """
+    if not owner.email:
+        raise InvalidFields({"owner": _("We have no e-mail address of theirs.")})
+    change_status(report, Status.NOT_OURS, staff, public_text=public_text)
+    along = with_contact and report.contact is not None
+    report.events.append(
+        Event(
+            kind=EventKind.FORWARDED.value,
+            staff_id=staff.id,
+            to_value=owner.name,
+            internal_text=_("With the reporter's contact details.") if along else "",
+        )
+    )
+    if along:
+        audit.record("contact_forwarded", "report", report.id, owner=owner.name)
+    outbox.put("forwarded", report_id=report.id, owner_id=owner.id, with_contact=along)
+    session().flush()
 
 
 def enter_state(report: Report, wanted: Status, event: Event) -> None:

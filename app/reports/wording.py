@@ -51,6 +51,7 @@ _INSIDE = {
     EventKind.PRIORITY,
     EventKind.PERSON,
     EventKind.CATEGORY,
+    EventKind.FORWARDED,
     EventKind.MERGED,
     EventKind.SPLIT,
     EventKind.MESSAGE,
@@ -140,6 +141,7 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.CATEGORY: lambda event: _(
         "Sorted as %(after)s, was %(before)s", after=event.to_value, before=event.from_value
     ),
+    EventKind.FORWARDED: lambda event: _("Sent on to %(owner)s", owner=event.to_value),
     EventKind.MERGED: lambda event: _(
         "Report %(number)s is of the same fault", number=event.to_value
     ),

@@ -248,4 +248,4 @@ def test_a_report_takes_few_statements_however_long_its_timeline_is(
     for number in range(8):
         front_desk.post(f"{page}/note", data={"internal_text": str(number)})
     add_photo(client, report)
-    assert statements() == few <= 13, count_statements.texts
+    assert statements() == few <= 14, count_statements.texts

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from app import outbox
+from app.audit import AuditEntry
 from app.database import db
 from app.notices.handlers import HANDLERS
 from app.notices.models import Subscription, Way
+from app.places.models import Owner
 from app.reports.keys import report_key
 from app.reports.models import Category, Event, EventKind, ReplyTemplate, Report
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
+from tests.pictures import a_photo
 
 
 def page_of(report):
@@ -207,10 +210,10 @@ def test_who_follows_a_duplicate_hears_of_the_kept_one_and_only_once(front_desk,
     db.session.commit()
     send(front_desk, double, "merge", same_as=kept.number)
     outbox.drain(HANDLERS)
-    before = names_of_mails(front_desk)
+    empty_mailbox(front_desk)
     send(front_desk, kept, "status", status="waiting", public_text="Hvor er det?")
     outbox.drain(HANDLERS)
-    mails = mails_since(front_desk, before)
+    mails = [f"{one['To']} {one['Subject']}" for one in messages(front_desk)]
     assert len(mails) == 2
     asked = [mail for mail in mails if "Vi har et spørsmål til deg" in mail]
     assert len(asked) == 1
@@ -221,18 +224,17 @@ def mail_folder(client):
     return Path(urlsplit(client.application.extensions["settings"].smtp_url).path)
 
 
-def names_of_mails(client):
-    folder = mail_folder(client)
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+def empty_mailbox(client):
+    """A mail is named by its time and number, which come again in another test."""
+    for path in mail_folder(client).glob("*"):
+        path.unlink()
 
 
-def mails_since(client, before):
-    mails = []
-    for path in mail_folder(client).iterdir():
-        if path.name not in before:
-            message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
-            mails.append(f"{message['To']} {message['Subject']}")
-    return mails
+def messages(client):
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in mail_folder(client).glob("*")
+    ]
 
 
 def test_likely_duplicates_are_suggested_the_likeliest_first(front_desk, filed, park_sign):
@@ -347,3 +349,73 @@ def test_a_unit_that_was_chosen_by_hand_stays_when_a_report_is_sorted_elsewhere(
 @pytest.mark.parametrize("category", ["", "XX99"])
 def test_a_category_nobody_knows_is_refused(front_desk, filed, category):
     assert send(front_desk, filed(), "category", category=category).status_code == 422
+
+
+# ---- Not ours.
+
+
+@pytest.fixture
+def owner(app):
+    made = Owner(name="Hallselskapet", email="drift@hall.example")
+    db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def body_of(message):
+    return message.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize("along", [False, True])
+def test_a_report_that_is_not_ours_is_sent_on_with_the_contact_only_if_asked(
+    front_desk, client, filed, owner, along
+):
+    contact = {"name": "Kari Nordmann", "email": "kari@example.org"}
+    report = filed(description="Porten henger", contact=contact)
+    headers = {"Authorization": f"Bearer {report_key(report.uuid)}"}
+    address = f"/api/v1/reports/{report.uuid}/photos/{uuid4()}"
+    assert client.put(address, data=a_photo(), headers=headers).status_code == 201
+    outbox.drain(HANDLERS)
+    empty_mailbox(front_desk)
+    fields = {"owner": owner.id, "public_text": "Hallen eier porten."}
+    answer = send(
+        front_desk, report, "forward", **fields | ({"with_contact": "1"} if along else {})
+    )
+    assert answer.status_code == 303
+    assert fresh(report).status == "not_ours"
+    assert kinds(report)[-1] == EventKind.FORWARDED
+    outbox.drain(HANDLERS)
+    [sent] = [one for one in messages(front_desk) if "hall.example" in one["To"]]
+    assert "Porten henger" in body_of(sent)
+    assert ("kari@example.org" in body_of(sent)) == along
+    assert [part.get_content_type() for part in sent.iter_attachments()] == ["image/jpeg"]
+    logged = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "contact_forwarded")
+    ).all()
+    assert len(logged) == along
+    public = client.get(f"/r/{report.number}").text
+    assert "Hallen eier porten." in public
+    assert owner.name not in public
+
+
+def test_the_owner_of_the_place_is_chosen_beforehand(front_desk, filed, owner, hall_sign):
+    hall_sign.place.owner = owner.name
+    db.session.commit()
+    page = front_desk.get(page_of(filed(sign=hall_sign.code, category="IH04"))).text
+    chosen = f'<option value="{owner.id}" selected>{owner.name}'
+    assert chosen in page
+    assert chosen not in front_desk.get(page_of(filed())).text
+
+
+@pytest.mark.parametrize("chosen", ["", "99999", "without an address"])
+def test_nothing_is_sent_on_to_nobody(front_desk, filed, owner, chosen):
+    owner.email = ""
+    db.session.commit()
+    report = filed()
+    wanted = owner.id if chosen == "without an address" else chosen
+    fields = {"owner": wanted, "public_text": "Deres"}
+    answer = send(front_desk, report, "forward", **fields)
+    assert answer.status_code == 422
+    assert 'id="forward-owner-error"' in answer.text
+    assert "Deres</textarea>" in answer.text
+    assert fresh(report).is_open

@@ -42,6 +42,7 @@ def test_ones_own_unit_comes_first_and_another_can_be_chosen(front_desk, filed):
     own = front_desk.get("/desk/today").text
     assert report.number not in own
     assert f"<title>I dag: {elsewhere.name}" in own
+    assert report.number in front_desk.get("/desk/today?unit=").text
     chosen = front_desk.get(f"/desk/today?unit={report.unit_id}").text
     assert report.number in chosen
     assert f"/desk?person=nobody&amp;status=open&amp;unit={report.unit_id}" in chosen

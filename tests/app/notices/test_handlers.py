@@ -213,8 +213,8 @@ def test_who_reports_and_then_erases_the_contact_details_hears_no_more(reported,
 
 
 def test_what_is_gone_meanwhile_is_passed_over(app, work):
-    names = ("subscription_id", "event_id", "report_id", "staff_id")
-    nobody = dict.fromkeys(names, 2**31 - 1)
+    names = ("subscription_id", "event_id", "report_id", "staff_id", "unit_id", "owner_id")
+    nobody = dict.fromkeys(names, 2**31 - 1) | {"report_ids": [2**31 - 1], "with_contact": True}
     for kind in HANDLERS:
         outbox.put(kind, **nobody)
     session().commit()
