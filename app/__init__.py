@@ -26,6 +26,7 @@ from app import (
     rate_limits,
 )
 from app.about import pages as about
+from app.admin import log as admin_log
 from app.admin import pages as admin
 from app.admin import routing as admin_routing
 from app.config import ROOT, Settings
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(intake_pages)
     app.register_blueprint(crew_pages)
     app.register_blueprint(admin.pages)
+    app.register_blueprint(admin_log.pages)
     app.register_blueprint(admin_routing.pages)
 
     # The engine room.

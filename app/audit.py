@@ -5,15 +5,19 @@ What happens to a report stands in its own timeline, to a place or a sign in its
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UtcDateTime, now, session
 from app.problems import SettingsChanged
+
+# Long enough to look into a complaint, and no longer: who worked when is personal, too.
+KEPT = timedelta(days=2 * 365)
 
 
 class AuditEntry(Base):
@@ -51,6 +55,49 @@ def record(action: str, subject: str, subject_id: int | None = None, **details: 
             details=details,
         )
     )
+
+
+def record_for(staff_id: int | None, action: str, subject: str, subject_id: int | None) -> None:
+    """Write down what somebody did who is not signed in yet, or no more."""
+    session().add(
+        AuditEntry(staff_id=staff_id, action=action, subject=subject, subject_id=subject_id)
+    )
+
+
+def has_done_since(action: str, subject: str, subject_id: int, since: datetime) -> bool:
+    """Whether the person who is signed in has done this since then."""
+    query = select(AuditEntry.id).where(
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.action == action,
+        AuditEntry.staff_id == current_user.id,
+        AuditEntry.at >= since,
+    )
+    return session().scalar(query.limit(1)) is not None
+
+
+def list_entries(
+    most: int, *, before_id: int | None = None, action: str = "", staff_id: int | None = None
+) -> Sequence[AuditEntry]:
+    """The newest entries, of one kind or one person where that is asked for."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(most)
+    if before_id is not None:
+        query = query.where(AuditEntry.id < before_id)
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if staff_id is not None:
+        query = query.where(AuditEntry.staff_id == staff_id)
+    return session().scalars(query).all()
+
+
+def forget_old_entries() -> int:
+    """Remove entries nobody needs any more; for the worker.
+
+    Returns:
+        How many there were.
+    """
+    old = delete(AuditEntry).where(AuditEntry.at < now() - KEPT)
+    return len(session().execute(old.returning(AuditEntry.id)).all())
 
 
 def last_id(subject: str) -> int:

@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.engine import make_url
 
-from app import outbox
+from app import audit, outbox
 from app.config import Settings
 from app.database import db
 from app.keepers.printing import print_waiting_orders
@@ -79,6 +79,7 @@ def _open(app: Flask, database_url: str) -> Work:
     _every(app, opened, crontab(minute="41"), housekeeping.erase_contacts)
     _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
     _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
+    _every(app, opened, crontab(hour="3", minute="20"), audit.forget_old_entries)
     # Six or seven in the morning in Norway, before the units begin their day.
     _every(app, opened, crontab(hour="5", minute="5"), escalation.escalate_late_reports)
     drain = partial(outbox.drain, HANDLERS)

@@ -19,6 +19,11 @@ SECTIONS = (
         _("Who gets which reports"),
         _("By category, place, kind of place and time of day."),
     ),
+    (
+        "audit_log.entries",
+        _("Log"),
+        _("Who has signed in, changed settings, and looked at contact details."),
+    ),
 )
 
 

@@ -10,8 +10,9 @@ from flask import Flask, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from app import audit
 from app.arguments import read_id
-from app.database import session
+from app.database import now, session
 from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
 from app.languages import gettext as _
 from app.languages import in_language
@@ -19,6 +20,7 @@ from app.permissions import allow
 from app.places.queries import list_owners, list_units
 from app.problems import InvalidFields, NotFound
 from app.reports import operations, staff_views, wording
+from app.reports.deadlines import begin_of, local_day
 from app.reports.likeness import list_suggestions
 from app.reports.merging import find_kept
 from app.reports.models import Report
@@ -43,6 +45,7 @@ from app.staff.models import Staff
 from app.staff.queries import list_people_at_work
 
 MOST_IN_HISTORY = 8
+LOOK = "contact_seen"
 
 
 @pages.get("/reports/<number>")
@@ -57,7 +60,8 @@ def _page(number: str, errors: dict[str, str], **inserted: str) -> str:
     change = may_change()
     return render_template(
         "desk/report.html",
-        report=staff_views.whole(found, report_url(found), with_contact=True),
+        report=staff_views.whole(found, report_url(found), with_contact=_has_looked(found)),
+        has_contact=found.contact is not None,
         kept=_in_short(found.merged_into) if found.merged_into else None,
         history=[_in_short(one) for one in list_history(found, MOST_IN_HISTORY)],
         suggestions=[_suggestion(one) for one in list_suggestions(found)] if change else [],
@@ -73,6 +77,13 @@ def _page(number: str, errors: dict[str, str], **inserted: str) -> str:
         errors=errors,
         may_change=change,
     )
+
+
+def _has_looked(found: Report) -> bool:
+    """Whether this person has asked for the contact details today, which is written down."""
+    if found.contact is None:
+        return False
+    return audit.has_done_since(LOOK, "report", found.id, begin_of(local_day(now())))
 
 
 def _in_short(report: Report) -> dict[str, Any]:
@@ -108,6 +119,16 @@ def set_status(number: str) -> Any:
         number,
         lambda found: operations.change_status(found, read_status(), current_user, **read_texts()),
     )
+
+
+@pages.post("/reports/<number>/contact")
+@allow(*DESK)
+def show_contact(number: str) -> BaseResponse:
+    """Show who reported for the rest of the day; each look is written down."""
+    found = report_or_problem(number)
+    if found.contact is not None and not _has_looked(found):
+        audit.record(LOOK, "report", found.id)
+    return redirect(f"{report_url(found)}#contact", 303)
 
 
 @pages.post("/reports/<number>/template")

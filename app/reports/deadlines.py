@@ -51,6 +51,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(OSLO).date()
 
 
+def begin_of(day: date) -> datetime:
+    """The first instant of a day in Norway."""
+    return datetime.combine(day, time(), OSLO)
+
+
 def due_at(received_at: datetime, priority: str, own_days: int | None = None) -> datetime:
     """The last instant of the deadline, in UTC; `own_days` are the category's where it has some."""
     days = WORKING_DAYS[priority] if own_days is None else own_days

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
 from app.database import now, session
-from app.languages import OSLO
 from app.places.models import Place
-from app.reports.deadlines import end_of_next_working_day
+from app.reports.deadlines import begin_of, end_of_next_working_day
 from app.reports.models import Contact, Photo, Report
 from app.reports.queries import LIST_COLUMNS, SHOWN, read_number
 
@@ -81,9 +80,9 @@ def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
     if wanted.deadline:
         conditions.append(_is_due(wanted.deadline))
     if wanted.since:
-        conditions.append(Report.received_at >= _begin_of(wanted.since))
+        conditions.append(Report.received_at >= begin_of(wanted.since))
     if wanted.until:
-        conditions.append(Report.received_at < _begin_of(wanted.until + timedelta(days=1)))
+        conditions.append(Report.received_at < begin_of(wanted.until + timedelta(days=1)))
     if wanted.has_photo:
         conditions.append(exists(select(Photo.id).where(Photo.report_id == Report.id)))
     if wanted.text:
@@ -118,10 +117,6 @@ def _is_due(deadline: Deadline) -> ColumnElement[bool]:
     if deadline is Deadline.LATE:
         return and_(runs, Report.due_at < moment)
     return and_(runs, Report.due_at.between(moment, end_of_next_working_day(moment)))
-
-
-def _begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(), OSLO)
 
 
 def _holds(text: str) -> ColumnElement[bool]:

@@ -9,10 +9,13 @@ from flask import Flask, Response, current_app, redirect, request, session, url_
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from app import audit
 from app.config import Settings
 from app.database import db
+from app.database import session as database_session
 from app.languages import gettext as _
 from app.permissions import STAFF, Role, allow, allowed_roles
 from app.problems import NotFound
@@ -83,7 +86,33 @@ def _throttle(views: dict[str, Any]) -> None:
         (SIGN_INS_PER_ADDRESS, get_remote_address),
     ):
         view = limiter.limit(limit, key_func=sender, methods=["POST"], deduct_when=_refused)(view)
-    views["security.login"] = view
+    views["security.login"] = _noted(view)
+    leave = views["security.logout"]
+
+    def sign_out() -> Any:
+        staff_id = current_user.id if current_user.is_authenticated else None
+        response = leave()
+        if staff_id is not None:
+            audit.record_for(staff_id, "sign_out", "staff", staff_id)
+        return response
+
+    views["security.logout"] = sign_out
+
+
+def _noted(view: Any) -> Any:
+    """Write down who has signed in, and whose account somebody failed to sign in to."""
+
+    def sign_in() -> Any:
+        if request.method != "POST" or current_user.is_authenticated:
+            return view()
+        response = view()
+        if current_user.is_authenticated:
+            audit.record("sign_in", "staff", current_user.id)
+        elif known := database_session().scalar(select(Staff.id).where(Staff.email == _account())):
+            audit.record_for(None, "sign_in_failed", "staff", known)
+        return response
+
+    return sign_in
 
 
 def _account() -> str:

@@ -134,6 +134,7 @@ PUBLIC = [
 ]
 
 STAFF = [
+    Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
     Screen(
         "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"

@@ -217,6 +217,7 @@ def test_admin_may_look_but_not_change(admin, report, page):
 def test_the_contact_is_shown_to_the_desk_and_to_nobody_else(front_desk, crew, client):
     contact = {"name": "Kari Nordmann", "email": "kari@example.org", "phone": "51 00 00 00"}
     number = put_report(client, a_report(contact=contact)).json["number"]
+    front_desk.post(f"/desk/reports/{number}/contact")
     desk, tablet = (
         front_desk.get(f"/desk/reports/{number}").text,
         crew.get(f"/crew/reports/{number}").text,

@@ -1,0 +1,95 @@
+"""The log of deeds: who signed in, changed settings or looked at somebody's contact details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import select
+
+from app.arguments import read_id
+from app.audit import AuditEntry, list_entries
+from app.database import session
+from app.languages import as_date_time, lazy_gettext
+from app.permissions import Role, allow
+from app.reports.models import Report
+from app.staff.models import Staff
+
+pages = Blueprint("audit_log", __name__, url_prefix="/admin/log")
+
+PAGE = 100
+
+ACTIONS = {
+    "sign_in": lazy_gettext("Signed in"),
+    "sign_in_failed": lazy_gettext("Failed to sign in"),
+    "sign_out": lazy_gettext("Signed out"),
+    "contact_seen": lazy_gettext("Looked at who reported"),
+    "contact_forwarded": lazy_gettext("Sent contact details on"),
+    "rule_added": lazy_gettext("Added a line to the routing table"),
+    "rule_changed": lazy_gettext("Changed a line of the routing table"),
+    "rule_moved": lazy_gettext("Moved a line of the routing table"),
+    "rule_removed": lazy_gettext("Removed a line of the routing table"),
+}
+
+
+@pages.get("")
+@allow(Role.ADMIN)
+def entries() -> str:
+    """The newest first, of one kind or one person where the address says so."""
+    action = request.args.get("action", "")
+    action = action if action in ACTIONS else ""
+    found = list_entries(
+        PAGE + 1,
+        before_id=read_id(request.args, "before"),
+        action=action,
+        staff_id=read_id(request.args, "person"),
+    )
+    shown = found[:PAGE]
+    return render_template(
+        "admin/log.html",
+        entries=_lines(shown),
+        action=action,
+        actions=[{"id": key, "name": str(name)} for key, name in ACTIONS.items()],
+        next_url=_next_url(shown) if len(found) > PAGE else None,
+    )
+
+
+def _next_url(shown: Sequence[AuditEntry]) -> str:
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if value}
+    return url_for(".entries", **asked | {"before": shown[-1].id})
+
+
+def _lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    people = _people(shown)
+    numbers = _numbers(one.subject_id for one in shown if one.subject == "report")
+    return [
+        {
+            "at": as_date_time(one.at),
+            "at_iso": one.at.isoformat(),
+            "what": str(ACTIONS.get(one.action, one.action)),
+            "who": people.get(one.staff_id) if one.staff_id else None,
+            "account": people.get(one.subject_id) if one.subject == "staff" else None,
+            "number": numbers.get(one.subject_id),
+            "details": ", ".join(f"{name}: {_plain(value)}" for name, value in one.details.items()),
+        }
+        for one in shown
+    ]
+
+
+def _plain(value: Any) -> str:
+    """A change is kept as before and after."""
+    return " → ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _people(shown: Sequence[AuditEntry]) -> dict[int | None, str]:
+    ids = {one.staff_id for one in shown}
+    ids |= {one.subject_id for one in shown if one.subject == "staff"}
+    rows = session().execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids - {None})))
+    return {row.id: row.name for row in rows}
+
+
+def _numbers(ids: Iterable[int | None]) -> dict[int | None, str]:
+    wanted = {one for one in ids if one is not None}
+    rows = session().execute(select(Report.id, Report.number).where(Report.id.in_(wanted)))
+    return {row.id: row.number for row in rows}
