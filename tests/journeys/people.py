@@ -81,7 +81,7 @@ class Staff(Person):
 class FrontDesk(Staff):
     def sets_status(self, status: str) -> None:
         self.page.locator(f"form[action$='/status'] [name=status][value={status}]").check()
-        self.page.locator("form[action$='/status'] button[type=submit]").click()
+        self.page.locator("form[action$='/status'] button[type=submit]:not([formaction])").click()
 
     def assigns(self, unit: str) -> None:
         self.page.locator("[name=unit]").select_option(label=unit)

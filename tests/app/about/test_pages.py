@@ -9,7 +9,7 @@ from app.database import db
 from app.languages import LANGUAGES
 from app.places.models import Municipality
 from app.places.municipality import forget
-from app.reports.models import Category
+from app.reports.models import Category, ReplyTemplate
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_what_is_not_set_is_left_out(client, here):
 
 
 def test_both_open_before_there_are_categories(client, app, here):
+    db.session.query(ReplyTemplate).delete()
     db.session.query(Category).delete()
     db.session.commit()
     assert client.get("/privacy").status_code == 200
