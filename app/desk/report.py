@@ -133,13 +133,13 @@ def show_contact(number: str) -> BaseResponse:
 
 @pages.post("/reports/<number>/template")
 @allow(*HANDLERS)
-def insert_template(number: str) -> str:
+def insert_template(number: str) -> str | tuple[str, int]:
     """Put a reply template below what is typed in the status form; nothing is saved yet."""
     found = report_or_problem(number)
     chosen = read_id(request.form, "template")
     known = {one.id: one for one in list_templates(found.category_id)}
     if chosen not in known:
-        return _page(number, {"template": _("Choose a text.")})
+        return _page(number, {"template": _("Choose a text.")}), InvalidFields.status
     typed = request.form.get("public_text", "").strip()
     text = template_text(known[chosen], found)
     return _page(number, {}, public_text=f"{typed}\n\n{text}" if typed else text)

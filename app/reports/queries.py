@@ -171,7 +171,7 @@ def _alike(category_code: str | None, then_by: ColumnElement[Any]) -> Any:
     return (
         select(Report)
         .join(Report.category)
-        .options(contains_eager(Report.category))
+        .options(contains_eager(Report.category), joinedload(Report.sign))
         .where(_OPEN)
         .order_by(other_category, then_by, Report.id.desc())
         .limit(MOST_ALIKE)
@@ -221,7 +221,7 @@ def list_closed_lately(place_id: int, since: datetime) -> Sequence[Report]:
             Report.merged_into_id.is_(None),
             SHOWN,
         )
-        .options(joinedload(Report.category))
+        .options(joinedload(Report.category), joinedload(Report.sign))
         .order_by(Report.closed_at.desc())
         .limit(MOST_ALIKE)
     )

@@ -19,6 +19,7 @@ from app.notices.models import Subscription, Way
 from app.places.models import Owner
 from app.reports.keys import report_key
 from app.reports.models import Category, Event, EventKind, ReplyTemplate, Report
+from app.signs.models import Sign
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 from tests.pictures import a_photo
@@ -260,6 +261,26 @@ def test_what_was_fixed_lately_is_suggested_and_stands_in_the_history(front_desk
     assert "Tidligere på samme skilt" in page
 
 
+def test_suggestions_cost_the_same_however_many_there_are(
+    front_desk, filed, park_sign, hall_sign, count_statements
+):
+    def statements(report):
+        front_desk.get(page_of(report))
+        count_statements.texts.clear()
+        page = front_desk.get(page_of(report)).text
+        return len(count_statements), page.count('name="chosen"')
+
+    report = filed(sign=park_sign.code)
+    others = db.session.query(Sign).filter(Sign.place_id == park_sign.place_id).all()
+    filed(sign=others[0].code)
+    few, one = statements(report)
+    for sign in others[1:] * 3:
+        filed(sign=sign.code)
+    many, more = statements(report)
+    assert one < more
+    assert few == many, count_statements.texts
+
+
 # ---- Texts, people and categories.
 
 
@@ -288,6 +309,13 @@ def test_a_template_speaks_the_reporters_language(front_desk, filed, park_sign, 
     report = filed(sign=park_sign.code, language="en")
     page = send(front_desk, report, "template", template=template.id).text
     assert "Part for Byparken ordered.</textarea>" in page
+
+
+def test_no_template_is_said_with_everything_typed(front_desk, filed, template):
+    answer = send(front_desk, filed(), "template", template="", public_text="Hei!")
+    assert answer.status_code == 422
+    assert "Hei!</textarea>" in answer.text
+    assert 'id="status-template-error"' in answer.text
 
 
 def test_a_template_of_another_category_is_not_offered(front_desk, filed, template):
