@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
 from app.database import now, session
+from app.geo import Position, in_bbox, position_of
 from app.places.models import Place
+from app.places.register import Box
 from app.reports.deadlines import begin_of, end_of_next_working_day
-from app.reports.models import Contact, Photo, Report
+from app.reports.models import Category, Contact, Photo, Report
 from app.reports.queries import LIST_COLUMNS, SHOWN, read_number
 
 PAGE = 50
@@ -53,6 +56,25 @@ class RegisterFilter:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One report on the map beside the list: enough to draw it and to say what it is.
+
+    `category_names` is by language. `runs_late` says that it is open, waits for nobody and is past
+    its deadline.
+    """
+
+    id: int
+    number: str
+    position: Position
+    status: str
+    is_open: bool
+    category_names: dict[str, str]
+    priority: str
+    due_at: datetime
+    runs_late: bool
+
+
 def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Sequence[Report]:
     """A page of the register, newest first, and one row more if there is another page."""
     query = select(Report).options(*LIST_COLUMNS).where(fits(wanted))
@@ -60,6 +82,47 @@ def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Seque
         query = query.where(Report.id < before_id)
     query = query.order_by(Report.id.desc()).limit(PAGE + 1)
     return session().scalars(query).all()
+
+
+def list_in_box(wanted: RegisterFilter, box: Box, most: int) -> tuple[list[Dot], bool]:
+    """The newest reports of a filter whose point lies in a box of degrees (west, south, east,
+    north), at most so many, and whether there are more.
+    """
+    query = (
+        select(
+            Report.id,
+            Report.number,
+            Report.point,
+            Report.status,
+            Report.closed_at,
+            Category.names,
+            Report.priority,
+            Report.due_at,
+            _is_due(Deadline.LATE).label("runs_late"),
+        )
+        .join(Report.category)
+        .where(fits(wanted), in_bbox(Report.point, *box))
+        .order_by(Report.id.desc())
+        .limit(most + 1)
+    )
+    rows = session().execute(query).all()
+    return [_dot(row) for row in rows[:most]], len(rows) > most
+
+
+def _dot(row: Any) -> Dot:
+    position = position_of(row.point)
+    assert position is not None, "what lies in a box has a point"
+    return Dot(
+        id=row.id,
+        number=row.number,
+        position=position,
+        status=row.status,
+        is_open=row.closed_at is None,
+        category_names=row.names,
+        priority=row.priority,
+        due_at=row.due_at,
+        runs_late=bool(row.runs_late),
+    )
 
 
 def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
