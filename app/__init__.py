@@ -27,6 +27,7 @@ from app import (
 )
 from app.about import pages as about
 from app.admin import log as admin_log
+from app.admin import outbox as admin_outbox
 from app.admin import pages as admin
 from app.admin import routing as admin_routing
 from app.config import ROOT, Settings
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(admin.pages)
     app.register_blueprint(admin_log.pages)
     app.register_blueprint(admin_routing.pages)
+    app.register_blueprint(admin_outbox.pages)
 
     # The engine room.
     jobs.init_app(app, settings)

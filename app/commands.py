@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from app import catalogue, outbox
+from app import catalogue, dead_letters
 from app.database import db, now, session
 from app.demo import load as demo
 from app.demo.places import add_places
@@ -196,7 +196,7 @@ def worker() -> None:
 @in_one_transaction
 def outbox_list(dead: bool) -> None:
     """List what has not gone out: number, kind, tries, since when, what it is about, last error."""
-    messages = outbox.list_messages(dead=dead)
+    messages = dead_letters.list_messages(dead=dead)
     for one in messages:
         about = ", ".join(f"{name} {value}" for name, value in one.payload.items())
         since = f"{one.created_at:%Y-%m-%d %H:%M}Z"
@@ -212,7 +212,7 @@ def outbox_retry(ids: tuple[int, ...], all_of_them: bool) -> None:
     """Give dead messages another eight tries; the worker sends them within a minute."""
     if bool(ids) == all_of_them:
         raise click.ClickException("Name some messages, or give --all.")
-    count = outbox.retry(None if all_of_them else ids)
+    count = len(dead_letters.retry(None if all_of_them else ids))
     click.echo(f"{count} will be tried again.")
 
 

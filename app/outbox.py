@@ -8,7 +8,7 @@ docs/decisions/0005.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,7 +31,6 @@ MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=12)
 MAX_ERROR_CHARACTERS = 2_000
-MOST_LISTED = 200
 
 _FILLED = "outbox was filled"
 
@@ -112,6 +111,11 @@ def put(kind: str, **payload: Any) -> None:
         payload: what it needs; ids rather than personal data.
     """
     session().add(OutboxMessage(kind=kind, payload=payload))
+    note_filled()
+
+
+def note_filled() -> None:
+    """There is something to send once the present transaction is kept."""
     session().info[_FILLED] = True
 
 
@@ -219,7 +223,7 @@ def _keep_failed(claim: Claim, error: Exception) -> None:
     dead = isinstance(error, Undeliverable) or claim.attempts >= MAX_ATTEMPTS
     state = MessageState.DEAD if dead else MessageState.WAITING
     if dead:
-        log.error("outbox %d (%s) is dead; see `vof outbox list --dead`", claim.id, claim.kind)
+        log.error("outbox %d (%s) is dead; see /admin/outbox", claim.id, claim.kind)
     session().execute(
         update(OutboxMessage)
         # Where a later worker has it by now, that one decides.
@@ -237,31 +241,3 @@ def wait_after(attempts: int) -> timedelta:
     """How long a message rests after this many failures."""
     factor: int = 4 ** (attempts - 1)
     return min(FIRST_WAIT * factor, LONGEST_WAIT)
-
-
-def list_messages(*, dead: bool) -> Sequence[OutboxMessage]:
-    """The oldest messages that wait, or that are dead."""
-    state = MessageState.DEAD if dead else MessageState.WAITING
-    query = select(OutboxMessage).where(OutboxMessage.state == state.value)
-    return session().scalars(query.order_by(OutboxMessage.id).limit(MOST_LISTED)).all()
-
-
-def retry(ids: Sequence[int] | None = None) -> int:
-    """Give dead messages another eight tries; all of them where no ids are given.
-
-    Returns:
-        How many there were.
-    """
-    chosen = update(OutboxMessage).where(OutboxMessage.state == MessageState.DEAD.value)
-    if ids is not None:
-        chosen = chosen.where(OutboxMessage.id.in_(ids))
-    again = chosen.values(state=MessageState.WAITING.value, attempts=0, available_at=now())
-    return len(session().execute(again.returning(OutboxMessage.id)).all())
-
-
-def forget_dead(before: datetime) -> int:
-    """Remove dead messages that nobody has looked at since long."""
-    old = delete(OutboxMessage).where(
-        OutboxMessage.state == MessageState.DEAD.value, OutboxMessage.available_at < before
-    )
-    return len(session().execute(old.returning(OutboxMessage.id)).all())

@@ -87,6 +87,11 @@ def allowed_roles(app: Flask, endpoint: str) -> frozenset[Role]:
     return roles
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether the person who is signed in may call an endpoint."""
+    return any(current_user.has_role(role) for role in allowed_roles(current_app, endpoint))
+
+
 def init_app(app: Flask) -> None:
     """Check every request against the declarations."""
     app.before_request(_check)

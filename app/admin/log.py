@@ -26,6 +26,8 @@ ACTIONS = {
     "sign_out": lazy_gettext("Signed out"),
     "contact_seen": lazy_gettext("Looked at who reported"),
     "contact_forwarded": lazy_gettext("Sent contact details on"),
+    "outbox_retried": lazy_gettext("Had messages sent again"),
+    "outbox_dropped": lazy_gettext("Gave a message up"),
     "rule_added": lazy_gettext("Added a line to the routing table"),
     "rule_changed": lazy_gettext("Changed a line of the routing table"),
     "rule_moved": lazy_gettext("Moved a line of the routing table"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, url_for
-from flask_login import current_user
+from flask import Blueprint, render_template, url_for
 
 from app.languages import lazy_gettext as _
-from app.permissions import Role, allow, allowed_roles
+from app.permissions import Role, allow, may_open
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -18,6 +17,11 @@ SECTIONS = (
         "routing.table",
         _("Who gets which reports"),
         _("By category, place, kind of place and time of day."),
+    ),
+    (
+        "outbox.messages",
+        _("Messages that have not gone out"),
+        _("What waits, and what could not be sent: e-mail, push and the like."),
     ),
     (
         "audit_log.entries",
@@ -34,6 +38,6 @@ def index() -> str:
     sections = [
         {"url": url_for(endpoint), "name": str(name), "text": str(text)}
         for endpoint, name, text in SECTIONS
-        if any(current_user.has_role(role) for role in allowed_roles(current_app, endpoint))
+        if may_open(endpoint)
     ]
     return render_template("admin/index.html", sections=sections)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
-from app import outbox
+from app import dead_letters
 from app.database import now, session
 from app.notices.models import Subscription
 from app.reports.models import Category, Contact, Report
@@ -57,4 +57,4 @@ def _end(which: ColumnElement[bool]) -> int:
 
 def forget_dead_messages() -> int:
     """Forget what could not be sent and what nobody has looked at."""
-    return outbox.forget_dead(now() - DEAD_KEPT)
+    return dead_letters.forget_dead(now() - DEAD_KEPT)

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.languages import gettext as _
 from app.languages import language
 from app.notices import operations
+from app.notices.about import masked
 from app.notices.keys import push_public_key, read_token
 from app.notices.models import Subscription
 from app.notices.queries import find_email_subscription
@@ -156,17 +157,11 @@ def _own_key(report: Report) -> dict[str, Any]:
 def _subscription_view(subscription: Subscription, token: str) -> dict[str, Any]:
     return {
         "report": _in_short(subscription.report),
-        "address": _masked(subscription.address),
+        "address": masked(subscription.address),
         "confirmed": subscription.confirmed_at is not None,
         "confirm_url": url_for(".confirm", token=token),
         "unsubscribe_url": url_for(".unsubscribe", token=token),
     }
-
-
-def _masked(address: str) -> str:
-    """Enough for its owner to know it by."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
 
 
 def _page(template: str, **view: Any) -> Response:

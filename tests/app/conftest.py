@@ -134,4 +134,10 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     rule = RoutingRule(sort_order=1, unit_id=1)
     db.session.add(rule)
     db.session.commit()
-    return {"order_id": order.id, "event_id": event.id, "rule_id": rule.id, "way": "up"}
+    return {
+        "order_id": order.id,
+        "event_id": event.id,
+        "rule_id": rule.id,
+        "way": "up",
+        "message_id": 1,
+    }

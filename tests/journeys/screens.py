@@ -136,6 +136,8 @@ PUBLIC = [
 STAFF = [
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
+    Screen("outbox", "/admin/outbox", role="admin"),
+    Screen("outbox, waiting", "/admin/outbox?state=waiting", role="admin"),
     Screen(
         "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"
     ),
