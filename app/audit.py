@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import JSON, ForeignKey, Index, String, delete, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UtcDateTime, now, session
@@ -18,6 +18,8 @@ from app.problems import SettingsChanged
 
 # Long enough to look into a complaint, and no longer: who worked when is personal, too.
 KEPT = timedelta(days=2 * 365)
+# More than anybody reads beside a form.
+MOST_UNSEEN = 20
 
 
 class AuditEntry(Base):
@@ -100,21 +102,33 @@ def forget_old_entries() -> int:
     return len(session().execute(old.returning(AuditEntry.id)).all())
 
 
-def last_id(subject: str) -> int:
-    """The newest entry on a subject: what a form of settings has seen; 0 for none."""
-    query = select(func.max(AuditEntry.id)).where(AuditEntry.subject == subject)
+def last_id(subject: str, subject_id: int | None = None) -> int:
+    """The newest entry on a subject, or on one of its kind: what a form of settings has seen; 0 for
+    none.
+    """
+    query = select(func.max(AuditEntry.id)).where(*_on(subject, subject_id))
     return session().scalar(query) or 0
 
 
-def demand_seen(subject: str, seen: int | None) -> None:
+def list_unseen(
+    subject: str, seen: int | None, subject_id: int | None = None
+) -> Sequence[AuditEntry]:
+    """What others have done since the entry that a form had seen, the newest first."""
+    others = AuditEntry.staff_id.is_distinct_from(current_user.id)
+    query = select(AuditEntry).where(*_on(subject, subject_id), AuditEntry.id > (seen or 0), others)
+    return session().scalars(query.order_by(AuditEntry.id.desc()).limit(MOST_UNSEEN)).all()
+
+
+def demand_seen(subject: str, seen: int | None, subject_id: int | None = None) -> None:
     """Refuse a form that was rendered before somebody else changed the same settings.
 
     Raises:
         SettingsChanged
     """
-    others = AuditEntry.staff_id.is_distinct_from(current_user.id)
-    query = select(func.count(AuditEntry.id)).where(
-        AuditEntry.subject == subject, AuditEntry.id > (seen or 0), others
-    )
-    if session().scalar(query):
+    if list_unseen(subject, seen, subject_id):
         raise SettingsChanged
+
+
+def _on(subject: str, subject_id: int | None) -> list[ColumnElement[bool]]:
+    wanted = [AuditEntry.subject == subject]
+    return wanted if subject_id is None else [*wanted, AuditEntry.subject_id == subject_id]

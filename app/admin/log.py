@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.arguments import read_id
 from app.audit import AuditEntry, list_entries
 from app.database import session
-from app.languages import as_date_time, lazy_gettext
+from app.languages import LANGUAGES, as_date_time, lazy_gettext
+from app.languages import gettext as _
 from app.permissions import Role, allow
 from app.reports.models import Report
 from app.staff.models import Staff
@@ -34,6 +35,13 @@ ACTIONS = {
     "rule_removed": lazy_gettext("Removed a line of the routing table"),
 }
 
+# What the fields are called that `details` tells of.
+FIELDS = {
+    "name": lazy_gettext("Name"),
+    "unit": lazy_gettext("Unit"),
+    "note": lazy_gettext("Note"),
+}
+
 
 @pages.get("")
 @allow(Role.ADMIN)
@@ -50,7 +58,7 @@ def entries() -> str:
     shown = found[:PAGE]
     return render_template(
         "admin/log.html",
-        entries=_lines(shown),
+        entries=lines(shown),
         action=action,
         actions=[{"id": key, "name": str(name)} for key, name in ACTIONS.items()],
         next_url=_next_url(shown) if len(found) > PAGE else None,
@@ -62,7 +70,8 @@ def _next_url(shown: Sequence[AuditEntry]) -> str:
     return url_for(".entries", **asked | {"before": shown[-1].id})
 
 
-def _lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+def lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Entries in words."""
     people = _people(shown)
     numbers = _numbers(one.subject_id for one in shown if one.subject == "report")
     return [
@@ -72,16 +81,32 @@ def _lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
             "what": str(ACTIONS.get(one.action, one.action)),
             "who": people.get(one.staff_id) if one.staff_id else None,
             "account": people.get(one.subject_id) if one.subject == "staff" else None,
-            "number": numbers.get(one.subject_id),
-            "details": ", ".join(f"{name}: {_plain(value)}" for name, value in one.details.items()),
+            "number": numbers.get(one.subject_id) if one.subject == "report" else None,
+            "details": [f"{_name(key)}: {_value(value)}" for key, value in one.details.items()],
         }
         for one in shown
     ]
 
 
-def _plain(value: Any) -> str:
+def _name(key: str) -> str:
+    """A field as its form calls it; a text in several languages has the language's code behind."""
+    base, _underscore, code = key.rpartition("_")
+    if base in FIELDS and code in LANGUAGES:
+        return f"{FIELDS[base]} ({LANGUAGES[code]})"
+    return str(FIELDS.get(key, key))
+
+
+def _value(value: Any) -> str:
     """A change is kept as before and after."""
-    return " → ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " → ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value)) or "–"
+    return "–" if value is None or value == "" else str(value)
 
 
 def _people(shown: Sequence[AuditEntry]) -> dict[int | None, str]:

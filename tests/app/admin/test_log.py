@@ -105,3 +105,12 @@ def test_entries_are_forgotten_after_two_years(app):
     db.session.commit()
     assert audit.forget_old_entries() == 1
     assert len(logged("old")) == 2
+
+
+def test_a_change_is_told_as_before_and_after_in_words(admin, app):
+    details = {"name_nb": ["Benk", "Bord"], "note": ["", "x"], "unknown": [True, None]}
+    db.session.add(AuditEntry(action="rule_changed", subject="x", details=details))
+    db.session.commit()
+    page = admin.get("/admin/log?action=rule_changed&lang=en").text
+    for line in ("Name (Bokmål): Benk → Bord", "Note: – → x", "unknown: yes → –"):
+        assert line in page
