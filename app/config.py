@@ -25,6 +25,8 @@ PUSH_SERVICES = (
     "fcm.googleapis.com, updates.push.services.mozilla.com, *.notify.windows.com, *.push.apple.com"
 )
 _PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+# Where an answer's address says which report it is about.
+ABOUT = "{token}"
 _MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 KARTVERKET_TILES = (
@@ -57,6 +59,8 @@ class Settings:
     address_url: str
     smtp_url: str
     mail_from: str
+    mailbox_url: str
+    mailbox_address: str
     push_hosts: tuple[str, ...]
 
     @property
@@ -93,6 +97,8 @@ class Settings:
             address_url=_address_url(read),
             smtp_url=_smtp_url(read),
             mail_from=_mail_from(read),
+            mailbox_url=_mailbox_url(read),
+            mailbox_address=_mailbox_address(read),
             push_hosts=_push_hosts(read),
         )
 
@@ -196,6 +202,27 @@ def _mail_from(read: _Reader) -> str:
     address = read.text("MAIL_FROM", "")
     if address and not _MAIL_ADDRESS.fullmatch(address):
         raise BadSetting(f"MAIL_FROM={address!r}: give an address such as vof@example.no.")
+    return address
+
+
+def _mailbox_url(read: _Reader) -> str:
+    url = read.text("MAILBOX_URL", "")
+    parts = urlsplit(url)
+    usable = parts.hostname and parts.username and parts.password and _has_port_or_none(parts)
+    if url and (parts.scheme not in {"imap", "imaps"} or not usable):
+        # Not the address itself: it holds a password.
+        raise BadSetting("MAILBOX_URL: give imaps://USER:PASSWORD@HOST/FOLDER or imap://….")
+    return url
+
+
+def _mailbox_address(read: _Reader) -> str:
+    address = read.text("MAILBOX_ADDRESS", "")
+    plain = address.replace(ABOUT, "", 1)
+    if address and (not _MAIL_ADDRESS.fullmatch(plain) or re.search("[{}]", plain)):
+        raise BadSetting(
+            f"MAILBOX_ADDRESS={address!r}: give an address such as vof@example.no or"
+            f" vof+{ABOUT}@example.no."
+        )
     return address
 
 

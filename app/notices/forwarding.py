@@ -9,6 +9,7 @@ from app.geo import position_of
 from app.languages import DEFAULT_LANGUAGE, as_date_time, speaking
 from app.languages import gettext as _
 from app.notices import mail
+from app.notices.keys import ReplyTo
 from app.notices.letters import Letter, Link
 from app.outbox import Claim, Errand
 from app.places.models import Owner
@@ -27,7 +28,8 @@ def send_forwarded(claim: Claim) -> Errand | None:
         return None
     with speaking(DEFAULT_LANGUAGE):
         letter = _letter(report, with_contact=claim.payload["with_contact"])
-        message = mail.compose(letter, owner.email, None, claim.id)
+        about = ReplyTo(report.id, to_reporter=False)
+        message = mail.compose(letter, owner.email, None, claim.id, about)
     names = [photo.name for photo in report.photos]
 
     def run() -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from app import outbox
 from app.languages import speaking
 from app.notices import escalation, forwarding, letters, mail, operations, push, tampering
+from app.notices.keys import ReplyTo
 from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
 from app.notices.queries import find_event, find_report_told, find_subscription, list_told
@@ -52,6 +53,7 @@ def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | Non
             subscription.address,
             letters.one_click_url(subscription),
             claim.id,
+            ReplyTo(subscription.report_id, subscription.by_reporter),
         )
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at),

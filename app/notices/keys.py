@@ -1,6 +1,6 @@
-"""What lets a link speak for a subscription, and the key that signs push messages.
+"""What lets a link speak for a subscription and an answer for a report; the key of push messages.
 
-Both are derived from the server's secret key, and end when it is changed.
+All are derived from the server's secret key, and end when it is changed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
+import struct
 import uuid
+from dataclasses import dataclass
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -21,6 +24,11 @@ from flask import current_app
 
 _MARK_BYTES = 16
 _UUID_BYTES = 16
+# Whether it went to the reporter, and the report's id.
+_REPLY_HEAD = struct.Struct(">?I")
+# With the head 15 bytes, which base32 writes without padding. 80 bits are guessed by nobody who has
+# to send a mail for each try.
+_REPLY_MARK_BYTES = 10
 # The order of the curve P-256: private keys are the numbers below it.
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -40,6 +48,37 @@ def read_token(token: str) -> uuid.UUID | None:
         return None
     subscription = uuid.UUID(bytes=raw[:_UUID_BYTES])
     return subscription if hmac.compare_digest(_mark(subscription), raw[_UUID_BYTES:]) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """What a mail of ours is about, as its answers say it back."""
+
+    report_id: int
+    to_reporter: bool
+
+    @property
+    def token(self) -> str:
+        """Letters and digits that may stand in a Message-ID or behind the plus of an address."""
+        head = _REPLY_HEAD.pack(self.to_reporter, self.report_id)
+        return base64.b32encode(head + _reply_mark(head)).decode().lower()
+
+
+_REPLY_TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{24}(?![a-z0-9])")
+
+
+def find_reply_to(text: str) -> ReplyTo | None:
+    """What the first token of ours in a header says; None where there is none.
+
+    Servers on the way may have changed the case, or wrapped the address it stands in.
+    """
+    for token in _REPLY_TOKEN.findall(text.lower()):
+        raw = base64.b32decode(token.upper())
+        head, mark = raw[: _REPLY_HEAD.size], raw[_REPLY_HEAD.size :]
+        if hmac.compare_digest(_reply_mark(head), mark):
+            to_reporter, report_id = _REPLY_HEAD.unpack(head)
+            return ReplyTo(report_id, to_reporter)
+    return None
 
 
 def push_signing_key() -> EllipticCurvePrivateKey:
@@ -73,6 +112,10 @@ def from_base64url(text: str) -> bytes:
 
 def _mark(subscription: uuid.UUID) -> bytes:
     return _hmac("notice-token", current_app.config["SECRET_KEY"], subscription.bytes)[:_MARK_BYTES]
+
+
+def _reply_mark(head: bytes) -> bytes:
+    return _hmac("reply-token", current_app.config["SECRET_KEY"], head)[:_REPLY_MARK_BYTES]
 
 
 @cache

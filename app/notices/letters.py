@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from app.config import Settings
 from app.languages import as_date, lazy_gettext
 from app.languages import gettext as _
 from app.notices.keys import notice_token
@@ -68,7 +69,10 @@ def receipt(subscription: Subscription) -> Letter:
     return Letter(
         subject=_("We have received your report %(number)s", number=report.number),
         title=_("Thank you. We have received your report."),
-        paragraphs=[_("We pass the report on to %(unit)s.", unit=report.unit.name)],
+        paragraphs=[
+            _("We pass the report on to %(unit)s.", unit=report.unit.name),
+            *_may_answer(_("If you want to add something, you can reply to this e-mail.")),
+        ],
         facts=[(_("Number"), report.number), *_facts(report), *_deadline(report)],
         action=Link(
             _("Follow your report"),
@@ -110,7 +114,7 @@ def news(subscription: Subscription, event: Event) -> Letter:
     return Letter(
         subject=_("Report %(number)s: %(news)s", number=report.number, news=title),
         title=title,
-        paragraphs=[_news_sentence(event)],
+        paragraphs=[_news_sentence(event), *_how_to_answer(subscription, event)],
         quote=event.public_text,
         facts=[*_facts(report), *_deadline(report)],
         action=Link(_action_text(subscription, event), report_url(subscription)),
@@ -182,6 +186,18 @@ def _asks(subscription: Subscription, event: Event) -> bool:
     """Whether the event is a question that this reader can answer."""
     own = event.report_id == subscription.report_id
     return event.to_value == Status.WAITING and subscription.by_reporter and own
+
+
+def _how_to_answer(subscription: Subscription, event: Event) -> list[str]:
+    if not _asks(subscription, event):
+        return []
+    return _may_answer(_("You can answer by replying to this e-mail, or with the link below."))
+
+
+def _may_answer(sentence: str) -> list[str]:
+    """A sentence that is true only where answers are read and put onto their report."""
+    settings: Settings = current_app.extensions["settings"]
+    return [sentence] if settings.mailbox_address else []
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

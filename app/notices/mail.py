@@ -20,9 +20,10 @@ from urllib.request import url2pathname
 
 from flask import Flask, current_app
 
-from app.config import Settings
+from app.config import ABOUT, Settings
 from app.database import now
 from app.languages import language
+from app.notices.keys import ReplyTo
 from app.notices.letters import Letter
 from app.outbox import ReceiverGone, Undeliverable
 from app.places.municipality import municipality
@@ -123,7 +124,7 @@ class FolderMailer:
     def send(self, message: EmailMessage, created_at: datetime) -> None:
         """Write the message; the same one again replaces itself."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = message["Message-ID"].strip("<>").partition("@")[0]
+        name = message["Message-ID"].strip("<>").partition("@")[0].partition(".")[0]
         file = self.folder / f"{created_at:%Y%m%d-%H%M%S}-{name}.eml"
         unfinished = file.with_suffix(f".{os.getpid()}")
         unfinished.write_bytes(message.as_bytes())
@@ -155,7 +156,13 @@ def _mailer(settings: Settings) -> Mailer:
     )
 
 
-def compose(letter: Letter, to: str, unsubscribe_url: str | None, outbox_id: int) -> EmailMessage:
+def compose(
+    letter: Letter,
+    to: str,
+    unsubscribe_url: str | None,
+    outbox_id: int,
+    about: ReplyTo | None = None,
+) -> EmailMessage:
     """A message with all that receiving servers ask for.
 
     Args:
@@ -163,18 +170,19 @@ def compose(letter: Letter, to: str, unsubscribe_url: str | None, outbox_id: int
         to: the receiver.
         unsubscribe_url: where one click ends the subscription; None for what staff get as a duty.
         outbox_id: makes the Message-ID, so that a mail sent twice is recognised.
+        about: where an answer belongs; None where nobody but a person can tell.
     """
     settings: Settings = current_app.extensions["settings"]
     host = _own_host(settings.public_url)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
     message["From"] = Address(municipality().name, addr_spec=_sender(settings, host))
-    front_desk = _as_ascii(municipality().front_desk_email)
-    if settings.mail_from and front_desk:
-        message["Reply-To"] = Address(addr_spec=front_desk)
+    if answers := _answers_go_to(settings, about):
+        message["Reply-To"] = Address(addr_spec=answers)
     message["To"] = Address(addr_spec=_as_ascii(to))
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = f"<outbox-{outbox_id}@{host}>"
+    token = f".{about.token}" if about else ""
+    message["Message-ID"] = f"<outbox-{outbox_id}{token}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe_url:
         message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
@@ -196,6 +204,25 @@ def _render(template: str, letter: Letter) -> str:
 
 def _sender(settings: Settings, host: str) -> str:
     return settings.mail_from or _as_ascii(municipality().front_desk_email) or f"vof@{host}"
+
+
+def _answers_go_to(settings: Settings, about: ReplyTo | None) -> str:
+    """The mailbox that is read by us where there is one, else people; "" where it is the sender."""
+    if about and settings.mailbox_address:
+        return settings.mailbox_address.replace(ABOUT, about.token)
+    return _as_ascii(municipality().front_desk_email) if settings.mail_from else ""
+
+
+def sender_address() -> str:
+    """The address that our mails come from."""
+    settings: Settings = current_app.extensions["settings"]
+    return _sender(settings, _own_host(settings.public_url))
+
+
+def own_host() -> str:
+    """What stands behind the @ of our Message-IDs."""
+    settings: Settings = current_app.extensions["settings"]
+    return _own_host(settings.public_url)
 
 
 def _own_host(public_url: str) -> str:

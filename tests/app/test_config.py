@@ -52,6 +52,20 @@ BAD = {
         "smtp://h:99999",
     ],
     "MAIL_FROM": ["vof", "VOF <vof@example.no>", "a@b.no\nBcc: c@d.no", "a@b.no, c@d.no"],
+    "MAILBOX_URL": [
+        "mail.example.no",
+        "pop3://u:p@mail.example.no",
+        "imap://mail.example.no/INBOX",
+        "imaps://u@mail.example.no",
+        "imaps://u:p@mail.example.no:x/INBOX",
+    ],
+    "MAILBOX_ADDRESS": [
+        "vof",
+        "VOF <vof@example.no>",
+        "vof@{token}.example.no",
+        "vof+{token}{token}@example.no",
+        "vof+{x}@example.no",
+    ],
     "PUSH_HOSTS": [
         "https://push.example.no",
         "push.example.no/x",

@@ -196,7 +196,8 @@ def test_a_mail_that_is_sent_again_is_the_same_mail(reported, work, mail_server)
     session().commit()
     outbox.drain(HANDLERS)
     first, second = mail_server.messages
-    assert first["Message-ID"] == second["Message-ID"] == f"<outbox-{kept['id']}@127.0.0.1>"
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].startswith(f"<outbox-{kept['id']}.")
 
 
 def test_who_reports_and_then_erases_the_contact_details_hears_no_more(reported, work, mails):

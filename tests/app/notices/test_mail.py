@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.database import session
 from app.languages import speaking
 from app.notices import mail
+from app.notices.keys import ReplyTo, find_reply_to
 from app.notices.letters import Letter, Link
 from app.outbox import MessageState, OutboxMessage
 from app.places.models import Municipality
@@ -40,7 +41,7 @@ def test_a_mail_carries_what_receiving_servers_ask_for(reported, work, mail_serv
     assert "Stavanger" in message["From"]
     assert "<" in message["From"]
     assert message["Auto-Submitted"] == "auto-generated"
-    assert re.fullmatch(r"<outbox-\d+@127\.0\.0\.1>", message["Message-ID"])
+    assert re.fullmatch(r"<outbox-\d+\.[a-z2-7]{24}@127\.0\.0\.1>", message["Message-ID"])
     assert isinstance(parsedate_to_datetime(message["Date"]), datetime)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert re.fullmatch(r"<http://\S+/notices/\S+/unsubscribe\S*>", message["List-Unsubscribe"])
@@ -133,6 +134,46 @@ def test_a_sender_of_ones_own_leaves_the_answers_with_the_front_desk(app):
     front_desk = session().scalars(select(Municipality.front_desk_email)).one()
     assert message["From"].addresses[0].addr_spec == "vof@relay.example.no"
     assert message["Reply-To"].addresses[0].addr_spec == front_desk
+
+
+@pytest.mark.parametrize("address", ["vof@example.no", "vof+{token}@example.no"])
+def test_answers_go_to_the_mailbox_that_is_read_and_say_what_they_are_about(
+    app, reported, happens, work, mails, address
+):
+    with set_otherwise(app, mailbox_address=address, smtp_url=app.extensions["settings"].smtp_url):
+        report = reported()
+        work()
+        subscriptions()[0].confirmed_at = report.received_at
+        session().commit()
+        happens(report, "waiting", "Hvilken benk?")
+        work()
+    receipt, question = mails()
+    about = ReplyTo(report.id, to_reporter=True)
+    for message in (receipt, question):
+        answers_to = message["Reply-To"].addresses[0].addr_spec
+        assert answers_to == address.replace("{token}", about.token)
+        assert find_reply_to(message["Message-ID"]) == about
+        assert "denne e-posten" in plain(message)
+
+
+def test_without_a_mailbox_no_mail_says_that_one_may_reply(reported, work, mails):
+    reported()
+    work()
+    (receipt,) = mails()
+    assert receipt["Reply-To"] is None
+    assert "Svar på denne" not in plain(receipt)
+
+
+def test_nobody_can_make_a_token_of_a_reply(app):
+    about = ReplyTo(17, to_reporter=True)
+    token = about.token
+    assert find_reply_to(f"<outbox-3.{token.upper()}@x> <a@b>") == about
+    assert find_reply_to(f"VOF <vof+{token}@example.no>") == about
+    assert find_reply_to(f"<{'a' * 24}@x>") is None
+    for place in range(len(token)):
+        other = "a" if token[place] != "a" else "b"
+        assert find_reply_to(f"vof+{token[:place]}{other}{token[place + 1 :]}@x") is None
+    assert find_reply_to(f"x{token}@x") is None
 
 
 def test_a_server_that_is_busy_gets_the_mail_later(reported, work, mail_server):
