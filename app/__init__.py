@@ -35,6 +35,7 @@ from app.crew.pages import pages as crew_pages
 from app.desk import report as desk_report
 from app.desk import today  # noqa: F401 - its page hangs on the desk's blueprint
 from app.desk.intake import pages as intake_pages
+from app.desk.saved_filters import pages as saved_filter_pages
 from app.health import health
 from app.keepers import deeds, sign_forms
 from app.keepers import health as keepers_health
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     deeds.init_app(app)
     desk_report.init_app(app)
     app.register_blueprint(intake_pages)
+    app.register_blueprint(saved_filter_pages)
     app.register_blueprint(crew_pages)
     app.register_blueprint(admin.pages)
     app.register_blueprint(admin_log.pages)

@@ -7,8 +7,9 @@ from typing import Any
 from alembic import context
 
 import app.audit
+import app.desk.models
 import app.notices.models
-import app.outbox  # noqa: F401 - every table is known once these three are imported
+import app.outbox  # noqa: F401 - every table is known once these four are imported
 from app.database import db
 from app.geo.indexes import is_spatial_bookkeeping
 

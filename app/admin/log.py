@@ -29,6 +29,9 @@ ACTIONS = {
     "contact_forwarded": lazy_gettext("Sent contact details on"),
     "outbox_retried": lazy_gettext("Had messages sent again"),
     "outbox_dropped": lazy_gettext("Gave a message up"),
+    "filter_shared": lazy_gettext("Shared a filter with all"),
+    "filter_changed": lazy_gettext("Changed a shared filter"),
+    "filter_removed": lazy_gettext("Removed a shared filter"),
     "rule_added": lazy_gettext("Added a line to the routing table"),
     "rule_changed": lazy_gettext("Changed a line of the routing table"),
     "rule_moved": lazy_gettext("Moved a line of the routing table"),
@@ -38,6 +41,7 @@ ACTIONS = {
 # What the fields are called that `details` tells of.
 FIELDS = {
     "name": lazy_gettext("Name"),
+    "shared": lazy_gettext("Shared"),
     "unit": lazy_gettext("Unit"),
     "note": lazy_gettext("Note"),
 }

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_login import current_user
 
 from app.arguments import read_id, read_line
+from app.desk.models import SavedFilter
 from app.languages import gettext as _
 from app.languages import in_language, lazy_gettext
 from app.places.models import Place, Unit
@@ -29,8 +30,20 @@ DEADLINES = {
     Deadline.LATE: lazy_gettext("Overdue"),
     Deadline.SOON: lazy_gettext("Due soon"),
 }
+FIRST = ("q", "status", "unit", "category", "place")
 # Filters that are put away until somebody wants them.
 FURTHER = ("channel", "person", "deadline", "since", "until", "photo")
+
+
+def chosen_in(arguments: Mapping[str, str]) -> dict[str, str]:
+    """The filter as an address says it, without what is left open."""
+    read = {name: read_line(arguments, name) for name in (*FIRST, *FURTHER)}
+    return {name: value for name, value in read.items() if value}
+
+
+def filter_url(chosen: Mapping[str, Any]) -> str:
+    """The register as this filter shows it, from the first page on."""
+    return url_for("desk.register", **chosen)
 
 
 def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
@@ -69,6 +82,7 @@ def filters_view(
     units: Sequence[Unit],
     categories: Sequence[Category],
     people: Sequence[Staff],
+    saved: Sequence[SavedFilter],
 ) -> dict[str, Any]:
     """The filter form: what can be chosen and what is."""
     wanted = read_filter(arguments)
@@ -102,7 +116,8 @@ def filters_view(
         "place": _place_view(place),
         "further": any(arguments.get(name) for name in FURTHER),
         "active": wanted != RegisterFilter(),
-        "views": _views(categories),
+        "views": _views(chosen_in(arguments), categories, saved),
+        "chosen": chosen_in(arguments),
     }
 
 
@@ -110,18 +125,24 @@ def _place_view(place: Place | None) -> dict[str, Any] | None:
     return {"id": place.id, "name": place.name} if place else None
 
 
-def _views(categories: Sequence[Category]) -> list[dict[str, str]]:
-    """What is looked for every morning, one tap away."""
+def _views(
+    chosen: Mapping[str, str], categories: Sequence[Category], saved: Sequence[SavedFilter]
+) -> list[dict[str, Any]]:
+    """What is looked for every morning, one tap away, and then what people have saved."""
     unsorted = next((one.id for one in categories if one.code == UNSORTED_CATEGORY), None)
-    views: list[tuple[str, dict[str, Any]]] = [
+    views: list[tuple[str, dict[str, str]]] = [
         (_("Mine"), {"person": ME, "status": ALL_OPEN}),
         (_("Overdue"), {"deadline": Deadline.LATE.value}),
         (_("Due soon"), {"deadline": Deadline.SOON.value}),
         (_("Nobody takes care of"), {"person": NOBODY, "status": ALL_OPEN}),
     ]
     if unsorted:
-        views.append((_("Not sorted yet"), {"category": unsorted, "status": ALL_OPEN}))
-    return [{"name": name, "url": url_for("desk.register", **asked)} for name, asked in views]
+        views.append((_("Not sorted yet"), {"category": str(unsorted), "status": ALL_OPEN}))
+    views += [(one.name, one.chosen) for one in saved]
+    return [
+        {"name": name, "url": filter_url(asked), "current": asked == chosen}
+        for name, asked in views
+    ]
 
 
 def _options(pairs: Sequence[tuple[str, str]], chosen: str) -> list[dict[str, Any]]:

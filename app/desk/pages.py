@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.arguments import read_id
 from app.desk.filters import filters_view, read_filter
+from app.desk.queries import list_saved_filters
 from app.permissions import Role, allow
 from app.places.queries import list_units
 from app.reports import staff_views
@@ -34,10 +35,17 @@ def register() -> str:
     return render_template(
         "desk/register.html",
         reports=[staff_views.row(one, report_url(one), one.id in with_photos) for one in shown],
-        filters=filters_view(request.args, list_units(), list_categories(), list_people_at_work()),
+        filters=filters_view(
+            request.args,
+            list_units(),
+            list_categories(),
+            list_people_at_work(),
+            list_saved_filters(),
+        ),
         first_url=url_for(".register", **_without_page()),
         held_count=count_held(),
         may_enter=may_change(),
+        may_share=may_share(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,
     )
 
@@ -59,3 +67,8 @@ def report_url(report: Report) -> str:
 def may_change() -> bool:
     """Whether the person who is signed in handles reports, and does not only look at them."""
     return any(current_user.has_role(role) for role in HANDLERS)
+
+
+def may_share() -> bool:
+    """Whether the person who is signed in decides which filters all see."""
+    return bool(current_user.has_role(Role.MANAGER))

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from app import create_app
 from app.database import db
+from app.desk.models import SavedFilter
 from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
 from app.permissions import Role
@@ -132,7 +133,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     add_event_photo(event, photo_name, prepared.fingerprint)
     sign.place.photo_name = photo_name
     rule = RoutingRule(sort_order=1, unit_id=1)
-    db.session.add(rule)
+    saved = SavedFilter(staff_id=keeper.id, name="Mine", chosen={"person": "me"})
+    db.session.add_all([rule, saved])
     db.session.commit()
     return {
         "order_id": order.id,
@@ -140,4 +142,5 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "rule_id": rule.id,
         "way": "up",
         "message_id": 1,
+        "filter_id": saved.id,
     }

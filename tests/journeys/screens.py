@@ -142,6 +142,8 @@ STAFF = [
         "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"
     ),
     Screen("register", "/desk", role="front_desk"),
+    Screen("register, filtered", "/desk?status=open&q=park", role="front_desk", do=open_everything),
+    Screen("saved filters", "/desk/filters", role="front_desk"),
     Screen("today", "/desk/today", role="front_desk"),
     Screen("new report at the desk", "/desk/new", role="front_desk"),
     Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
