@@ -20,7 +20,7 @@ from app.languages import LANGUAGES, OSLO
 from app.permissions import Role
 from app.places.models import Place, PlaceKind, Unit
 from app.places.municipality import municipality
-from app.reports.models import Category, Event, ReplyTemplate, Report
+from app.reports.models import Category, Contact, Event, ReplyTemplate, Report
 from app.reports.workflow import CLOSED, TRANSITIONS, Status
 from app.signs.codes import check_fits
 from app.signs.health import Reason, find_concerns, list_concerns
@@ -176,7 +176,7 @@ def test_most_reports_are_closed_and_some_of_every_usual_state_are_there(demo):
     closed = sum(states[state.value] for state in CLOSED)
     assert closed > 0.9 * REPORTS
     assert states["fixed"] > 0.7 * closed
-    for state in set(Status) - {Status.WAITING}:
+    for state in Status:
         assert states[state.value] > 0, state
     channels = Counter(db.session.scalars(select(Report.channel)))
     share = (channels["qr"] + channels["web"] + channels["kiosk"]) / REPORTS
@@ -189,8 +189,9 @@ def test_every_timeline_leads_to_the_state_of_its_report(demo):
         timelines.setdefault(event.report_id, []).append(event)
     for report in db.session.scalars(select(Report)):
         state = Status.RECEIVED
-        first, *steps = timelines[report.id]
+        first, *all_steps = timelines[report.id]
         assert (first.kind, first.at) == ("received", report.received_at)
+        steps = [step for step in all_steps if step.kind == "status"]
         for step, before in zip(steps, [first, *steps], strict=False):
             assert step.from_value == state
             assert Status(step.to_value) in TRANSITIONS[state]
@@ -198,6 +199,29 @@ def test_every_timeline_leads_to_the_state_of_its_report(demo):
             state = Status(step.to_value)
         assert state == report.status
         assert (report.closed_at is not None) == (state in CLOSED)
+
+
+def test_every_duplicate_points_to_another_report_which_counts_and_tells_it(demo):
+    reports = {one.id: one for one in db.session.scalars(select(Report))}
+    merged = [one for one in reports.values() if one.merged_into_id]
+    assert merged
+    assert {one.status for one in merged} == {"duplicate"}
+    assert len(merged) == count(Report, Report.status == "duplicate")
+    behind = Counter(one.merged_into_id for one in merged)
+    assert not set(behind) & {one.id for one in merged}
+    assert behind == {one.id: one.follower_count for one in reports.values() if one.follower_count}
+    told = db.session.scalars(select(Event.to_value).where(Event.kind == "merged"))
+    assert sorted(told) == sorted(one.number for one in merged)
+
+
+def test_whoever_is_made_up_can_be_nobody(demo):
+    contacts = db.session.scalars(select(Contact)).all()
+    assert contacts
+    assert all(one.name.startswith("Innbygger ") for one in contacts)
+    assert all(one.email.endswith("@example.org") for one in contacts if one.email)
+    # No number in Norway begins with a nought.
+    assert all(one.phone.startswith("00") for one in contacts)
+    assert all(one.erase_on > now().date() - timedelta(days=1) for one in contacts)
 
 
 def by_season(codes: set[str]) -> tuple[int, int]:
