@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from app import audit, outbox
 from app.config import Settings
 from app.database import db
+from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
 from app.notices import housekeeping as notices_housekeeping
 from app.notices.handlers import HANDLERS
@@ -48,7 +49,9 @@ class Work:
 def init_app(app: Flask, settings: Settings) -> None:
     """Prepare the queue; it is opened when it is first needed."""
     app.extensions["work"] = cache(lambda: _open(app, settings.database_url))
-    outbox.init_app(app, lambda: app.extensions["work"]().send_outbox())
+    outbox.init_app(
+        app, lambda: app.extensions["work"]().send_outbox(), beside(settings.database_url)
+    )
     app.extensions["wake_printer"] = lambda: app.extensions["work"]().print_signs()
 
 

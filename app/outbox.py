@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.after_answer import once_answered
 from app.database import Base, UtcDateTime, db, now, session
+from app.handed_over import HandedOver
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,11 @@ class Claim:
     attempts: int
     created_at: datetime
 
+    @property
+    def name(self) -> str:
+        """No other message has it, also where a backup has been restored and ids come again."""
+        return f"{self.id}-{self.created_at:%Y%m%d%H%M%S%f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -119,14 +125,16 @@ def note_filled() -> None:
     session().info[_FILLED] = True
 
 
-def init_app(app: Flask, wake_worker: Callable[[], None]) -> None:
+def init_app(app: Flask, wake_worker: Callable[[], None], handed_over: HandedOver) -> None:
     """Wake the worker after each request that has put something here.
 
     Args:
         app: the application.
         wake_worker: fails loudly when it cannot; the worker's own sweep makes up for it.
+        handed_over: remembers what a killed worker has sent.
     """
     app.extensions["wake_worker"] = wake_worker
+    app.extensions["handed_over"] = handed_over
 
 
 @event.listens_for(db.session, "after_commit")
@@ -188,6 +196,13 @@ def claim_next() -> Claim | None:
 def _deliver(claim: Claim, handlers: Handlers) -> None:
     """Each message is settled in a transaction of its own; none can stop the others."""
     errand = None
+    handed_over: HandedOver = current_app.extensions["handed_over"]
+    if claim.attempts > 1 and handed_over.has(claim.name):
+        log.warning("outbox %d (%s) had been handed over before", claim.id, claim.kind)
+        _delete(claim)
+        session().commit()
+        handed_over.forget(claim.name)
+        return
     if claim.attempts > MAX_ATTEMPTS:
         _keep_failed(claim, Undeliverable("each worker that tried to send it was ended"))
         session().commit()
@@ -198,8 +213,10 @@ def _deliver(claim: Claim, handlers: Handlers) -> None:
             # From here on nobody's write waits for us.
             session().commit()
             errand.run()
+            handed_over.note(claim.name)
         _delete(claim)
         session().commit()
+        handed_over.forget(claim.name)
     except ReceiverGone as gone:
         session().rollback()
         log.warning("outbox %d (%s): the receiver is gone: %s", claim.id, claim.kind, gone)

@@ -74,8 +74,9 @@ class SmtpMailer:
                 self._introduce(server)
                 server.send_message(message)
                 # What follows can undo nothing, so no failure of it may send the message again.
+                # Its answer is not waited for: a worker that is killed now sends twice.
                 with contextlib.suppress(smtplib.SMTPException, OSError):
-                    server.quit()
+                    server.putcmd("quit")
         except smtplib.SMTPRecipientsRefused as refused:
             _say_refused(*refused.recipients[receiver], receiver)
         except (smtplib.SMTPException, OSError) as error:

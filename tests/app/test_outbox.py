@@ -235,6 +235,41 @@ def test_nobody_waits_for_us_while_a_message_is_on_its_way(waiting, app):
     assert seen == [False]
 
 
+def test_what_a_killed_worker_has_handed_over_is_not_sent_again(app, waiting):
+    """It dies after the receiver's yes and before the commit."""
+    waiting("one")
+    sent = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(_name):
+        raise Killed
+
+    def handler(claim):
+        return Errand(lambda: sent.append(claim.id), lambda: None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "_delete", die)
+        with pytest.raises(Killed):
+            outbox.drain({"note": handler})
+    session().rollback()
+    make_due()
+    assert outbox.drain({"note": lambda _claim: pytest.fail("sent twice")}) == 1
+    assert left() == []
+    assert sent
+    assert list(app.extensions["handed_over"].folder.iterdir()) == []
+
+
+def test_what_was_not_handed_over_is_sent_again(waiting):
+    waiting("one")
+    outbox.claim_next()
+    make_due()
+    notes = Notes()
+    assert drain(notes) == 1
+    assert notes.got == ["one"]
+
+
 def test_the_dead_get_another_eight_tries_when_somebody_asks(waiting):
     ids = waiting("one", "two", "three")
     notes = Notes()
