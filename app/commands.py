@@ -28,6 +28,7 @@ from app.places.models import Place, PlaceKind, Unit
 from app.places.queries import list_places
 from app.places.rows import UnusableFile
 from app.problems import Problem
+from app.safekeeping.commands import backup_command, move_command, restore_command
 from app.serve import serve
 from app.staff.operations import create_staff, demand_good_password
 
@@ -38,6 +39,8 @@ vof.add_command(staff)
 vof.add_command(places)
 outbox_group = AppGroup("outbox", help="Messages that have not gone out.")
 vof.add_command(outbox_group)
+for safekeeping in (backup_command, restore_command, move_command):
+    vof.add_command(safekeeping)
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -138,11 +138,20 @@ def _public_url(read: _Reader, host: str, port: int, https: bool) -> str:
 
 def _database_url(read: _Reader) -> str:
     url = read.text("DATABASE_URL", f"sqlite:///{VAR / 'vof.sqlite3'}")
+    demand_database_url(url)
+    return url
+
+
+def demand_database_url(url: str) -> None:
+    """Refuse the address of another kind of database.
+
+    Raises:
+        BadSetting
+    """
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting(
             "DATABASE_URL: give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
         )
-    return url
 
 
 def _rate_limits(read: _Reader, host: str) -> bool:

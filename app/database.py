@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, Response, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -130,19 +130,32 @@ def free_connection() -> None:
 def init_app(app: Flask) -> None:
     """Wire the database and its migrations."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    if url.startswith("postgresql"):
-        options = f"-c statement_timeout={POSTGRES_STATEMENT_TIMEOUT_MS} -c timezone=UTC"
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "pool_pre_ping": True,
-            # pgbouncer in transaction mode cannot follow prepared statements from one server
-            # connection to the next.
-            "connect_args": {"options": options, "prepare_threshold": None},
-        }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, POSTGRES_STATEMENT_TIMEOUT_MS)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+def open_engine(url: str, **options: Any) -> Engine:
+    """An engine for an operator's command, whose statements take as long as they need."""
+    engine = create_engine(url, **_engine_options(url, 0), **options)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _engine_options(url: str, statement_timeout_ms: int) -> dict[str, Any]:
+    if not url.startswith("postgresql"):
+        return {}
+    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    return {
+        "pool_pre_ping": True,
+        # pgbouncer in transaction mode cannot follow prepared statements from one server
+        # connection to the next.
+        "connect_args": {"options": options, "prepare_threshold": None},
+    }
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Runs the migrations on the application's own engine; one history serves both databases."""
+"""Runs the migrations; one history serves both databases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def _belongs_to_the_models(
     return not is_spatial_bookkeeping(name, kind)
 
 
-with db.engine.connect() as connection:
+# `vof move-database` names another engine than the application's.
+with (context.config.attributes.get("engine") or db.engine).connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=db.metadata,

@@ -17,6 +17,9 @@ from app.signs.models import SignEvent
 # request that might still be writing its row.
 UNCLAIMED_KEPT = timedelta(hours=24)
 
+# Whatever names a photo in the store.
+PHOTO_NAMES = (Photo.name, SignEvent.photo_name, Place.photo_name)
+
 
 def sweep_photos() -> int:
     """Remove photos that belong to no report: of forms never sent, and of requests that failed."""
@@ -40,8 +43,7 @@ def sweep_photos() -> int:
 
 def _is_wanted(name: str) -> bool:
     """Whether a report, a sign's log or a place shows this photo."""
-    columns = (Photo.name, SignEvent.photo_name, Place.photo_name)
-    return any(session().scalar(select(column).where(column == name)) for column in columns)
+    return any(session().scalar(select(column).where(column == name)) for column in PHOTO_NAMES)
 
 
 def erase_contacts() -> int:

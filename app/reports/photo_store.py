@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 from flask import Flask, current_app
@@ -15,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from app.config import Settings
 
 PHOTO, THUMBNAIL = "photo", "thumbnail"
+_CHECK = "check-"
 
 
 class PhotoStore:
@@ -70,13 +73,41 @@ class PhotoStore:
             if path.endswith(suffix) and _written_at(facts) < before:
                 yield path.rpartition("/")[2].removesuffix(suffix)
 
+    def all_files(self) -> Iterator[str]:
+        """Every file by its path in the store, for a backup."""
+        begin = f"{self._root.rstrip('/')}/"
+        for path in self._files.find(self._root):
+            name = path.removeprefix(begin)
+            if not name.startswith(_CHECK):
+                yield name
+
+    @contextmanager
+    def open_file(self, name: str) -> Iterator[tuple[BinaryIO, int]]:
+        """A file of the store, and how long it is.
+
+        Raises:
+            FileNotFoundError: it is not there any more.
+        """
+        path = f"{self._root}/{name}"
+        length = int(self._files.info(path)["size"])
+        with self._files.open(path, "rb") as file:
+            yield file, length
+
+    def bring_back(self, name: str, content: BinaryIO) -> None:
+        """Write a file of a backup to where it was."""
+        path = f"{self._root}/{name}"
+        if self._is_local:
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+        with self._files.open(path, "wb") as file:
+            shutil.copyfileobj(content, file)
+
     def check(self) -> None:
         """Write and remove a file, to see that the store can be used.
 
         Raises:
             OSError: it cannot.
         """
-        path = f"{self._root}/check-{secrets.token_hex(8)}"
+        path = f"{self._root}/{_CHECK}{secrets.token_hex(8)}"
         self._write(path, b"check")
         self._files.rm_file(path)
 
