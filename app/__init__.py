@@ -45,7 +45,10 @@ from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
 from app.maps import api as maps
 from app.notices import api as notices_api
-from app.notices import mail
+from app.notices import (
+    fixed_pages,  # noqa: F401 - its page hangs on that of the notices
+    mail,
+)
 from app.notices import pages as notices_pages
 from app.offline import pages as offline
 from app.places import municipality

@@ -273,6 +273,12 @@ class TooLateToReopen(Problem):
     )
 
 
+class NotAskedNow(Problem):
+    code, status = "not_asked_now", 409
+    title = _("We do not ask any more")
+    sentence = _("The report has been reopened, or it was closed more than two weeks ago.")
+
+
 class Conflict(Problem):
     code, status = "conflict", 409
     title = _("Someone was faster")

@@ -20,6 +20,7 @@ from app.notices.keys import notice_token
 from app.notices.models import Subscription
 from app.places.municipality import municipality
 from app.reports import wording
+from app.reports.fixed import is_asked
 from app.reports.keys import report_key
 from app.reports.models import Event, EventKind, Report
 from app.reports.workflow import Status
@@ -59,6 +60,8 @@ class Letter:
     quote: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     more: Link | None = None
+    question: str = ""
+    choices: list[Link] = field(default_factory=list)
     why: str = ""
     stop: Link | None = None
 
@@ -118,6 +121,8 @@ def news(subscription: Subscription, event: Event) -> Letter:
         quote=event.public_text,
         facts=[*_facts(report), *_deadline(report)],
         action=Link(_action_text(subscription, event), report_url(subscription)),
+        question=_("Was it put right?") if asks_whether_fixed(subscription, event) else "",
+        choices=_answers(subscription) if asks_whether_fixed(subscription, event) else [],
         why=_(
             "You get this because you asked to hear about report %(number)s.", number=report.number
         ),
@@ -125,18 +130,52 @@ def news(subscription: Subscription, event: Event) -> Letter:
     )
 
 
-def push_message(subscription: Subscription, event: Event, tag: str) -> dict[str, str]:
+def asks_whether_fixed(subscription: Subscription, event: Event) -> bool:
+    """Whether a notice asks if it was put right: it says so itself, and nobody has reopened it."""
+    closed = event.kind == EventKind.STATUS and event.to_value == Status.FIXED
+    return closed and subscription.staff_id is None and is_asked(event.report)
+
+
+def _answers(subscription: Subscription) -> list[Link]:
+    """Links that choose an answer on the page that asks; they give none by themselves."""
+    url = fixed_url(subscription)
+    return [
+        Link(_("Yes, it is put right"), f"{url}&answer=yes"),
+        Link(_("No, it is not"), f"{url}&answer=no"),
+    ]
+
+
+def push_message(subscription: Subscription, event: Event, tag: str) -> dict[str, Any]:
     """What happened with a report, in a few lines for a phone; the service worker shows it."""
     report = subscription.report
     text = event.public_text or _news_sentence(event)
     if len(text) > MAX_PUSH_TEXT_CHARACTERS:
         text = text[: MAX_PUSH_TEXT_CHARACTERS - 1].rstrip() + "…"
-    return {
+    message: dict[str, Any] = {
         "title": f"{_title(subscription, event)}: {wording.category_name(report)}",
         "body": text,
-        "url": report_url(subscription).removeprefix(current_app.config["PUBLIC_URL"]),
+        "url": _path(report_url(subscription)),
         "tag": tag,
         "lang": subscription.language,
+    }
+    if asks_whether_fixed(subscription, event):
+        message |= _question(subscription, message["body"])
+        if not (subscription.by_reporter and event.report_id == subscription.report_id):
+            # The reporter's own page asks, too; where a phone shows no buttons, others need this.
+            message["url"] = message["answerTo"]
+    return message
+
+
+def _question(subscription: Subscription, body: str) -> dict[str, Any]:
+    """What a push message asks, and where its buttons send the answer."""
+    return {
+        "body": f"{body} {_('Was it put right?')}",
+        "answerTo": _path(fixed_url(subscription)),
+        "actions": [
+            {"action": "yes", "title": _("Yes, it is put right")},
+            {"action": "no", "title": _("No, it is not")},
+        ],
+        "thanks": _("Thank you. It is good to hear that it is put right."),
     }
 
 
@@ -145,6 +184,12 @@ def report_url(subscription: Subscription) -> str:
     report = subscription.report
     key = {"key": report_key(report.uuid)} if subscription.by_reporter else {}
     return _public_url("resident.status", number=report.number, **key, lang=subscription.language)
+
+
+def fixed_url(subscription: Subscription) -> str:
+    """The page that asks whether it was put right."""
+    token = notice_token(subscription.uuid)
+    return _public_url("notices.ask_whether_fixed", token=token, lang=subscription.language)
 
 
 def manage_url(subscription: Subscription) -> str:
@@ -164,6 +209,11 @@ def _public_url(endpoint: str, **values: Any) -> str:
     public = urlsplit(current_app.config["PUBLIC_URL"])
     adapter = current_app.url_map.bind(public.netloc, url_scheme=public.scheme)
     return adapter.build(endpoint, values, force_external=True)
+
+
+def _path(url: str) -> str:
+    """An address of ours without the host."""
+    return url.removeprefix(current_app.config["PUBLIC_URL"])
 
 
 def _news_sentence(event: Event) -> str:
@@ -203,12 +253,13 @@ def _may_answer(sentence: str) -> list[str]:
 def _facts(report: Report) -> list[tuple[str, str]]:
     return [
         (_("What"), wording.category_name(report)),
-        (_("Where"), _where(report)),
+        (_("Where"), where_in_words(report)),
         (_("Received"), as_date(report.received_at)),
     ]
 
 
-def _where(report: Report) -> str:
+def where_in_words(report: Report) -> str:
+    """The place and the sign, and of other spots nothing that a stranger typed."""
     if report.place is None:
         return _("Where you marked or described it")
     if report.sign is None or not report.sign.label:

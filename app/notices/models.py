@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, now
 from app.reports.models import Report
+from app.staff.models import Staff
 
 
 class Way(StrEnum):
@@ -25,7 +26,9 @@ class Subscription(Base):
 
     `address` is an e-mail address, or the push service's address with the browser's `keys`. Until
     `confirmed_at` nothing goes to an e-mail address but the receipt, or the question to confirm.
-    `by_reporter` subscriptions end with the reporter's contact details.
+    `by_reporter` subscriptions end with the reporter's contact details. With `staff_id` it is a
+    colleague's, who is told more and at the desk's address. `was_fixed` is what somebody other than
+    the reporter said at `answered_at` to whether it was put right.
     """
 
     __tablename__ = "subscriptions"
@@ -45,5 +48,9 @@ class Subscription(Base):
     by_reporter: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    was_fixed: Mapped[bool | None] = mapped_column(Boolean)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    staff: Mapped[Staff | None] = relationship()
     report: Mapped[Report] = relationship()

@@ -13,6 +13,8 @@ from app.config import Settings
 from app.database import now, session
 from app.notices.models import Subscription, Way
 from app.notices.queries import count_since, find_by_address
+from app.reports.fixed import Answer, note_follower
+from app.reports.forms import ReportForm
 from app.reports.models import Report
 
 # How often a stranger may have us write to somebody. A caretaker who reports all day gets by.
@@ -80,6 +82,21 @@ def stop_push(report: Report, endpoint: str) -> None:
 def confirm(subscription: Subscription) -> None:
     """The owner of the address wants to hear; said twice is said once."""
     subscription.confirmed_at = subscription.confirmed_at or now()
+
+
+def note_whether_fixed(subscription: Subscription, report: Report, form: ReportForm) -> None:
+    """Note what a subscriber who is not the report's own reporter says of the repair.
+
+    Raises:
+        InvalidFields, NotAskedNow
+    """
+    closed_at = report.closed_at
+    is_new = closed_at and subscription.answered_at and subscription.answered_at >= closed_at
+    before = None
+    if is_new and subscription.was_fixed is not None:
+        before = Answer.YES if subscription.was_fixed else Answer.NO
+    answer = note_follower(report, form, before)
+    subscription.was_fixed, subscription.answered_at = answer is Answer.YES, now()
 
 
 def unsubscribe(subscription_uuid: uuid.UUID) -> None:

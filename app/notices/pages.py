@@ -36,7 +36,7 @@ def follow_by_email(number: str) -> Response:
     """The form of the report's page on a page of its own, and what is said when it was sent."""
     report = report_to_follow(number)
     if "sent" in request.args:
-        return _page("notices/sent.html", report=_in_short(report))
+        return page("notices/sent.html", report=_in_short(report))
     return _follow_page(report)
 
 
@@ -60,14 +60,14 @@ def subscribe_by_email(number: str) -> BaseResponse:
 @allow(anyone=True)
 def manage(token: str) -> Response:
     """Where a mail's links lead: how things stand, and a button for each way on."""
-    return _page("notices/manage.html", **_subscription_view(_find(token), token))
+    return page("notices/manage.html", **_subscription_view(_find(token), token))
 
 
 @pages.get("/notices/<token>/unsubscribe")
 @allow(anyone=True)
 def ask_to_unsubscribe(token: str) -> Response:
     """Where mail programs without a one-click button lead."""
-    return _page("notices/unsubscribe.html", **_subscription_view(_find(token), token))
+    return page("notices/unsubscribe.html", **_subscription_view(_find(token), token))
 
 
 @pages.post("/notices/<token>/confirm")
@@ -76,7 +76,7 @@ def confirm(token: str) -> Response:
     """Yes, send me e-mails."""
     subscription = _find(token)
     operations.confirm(subscription)
-    return _page("notices/confirmed.html", **_subscription_view(subscription, token))
+    return page("notices/confirmed.html", **_subscription_view(subscription, token))
 
 
 @pages.post("/notices/<token>/unsubscribe")
@@ -87,7 +87,7 @@ def unsubscribe(token: str) -> Response:
     if subscription_uuid is None:
         raise NoSuchSubscription
     operations.unsubscribe(subscription_uuid)
-    return _page("notices/unsubscribed.html")
+    return page("notices/unsubscribed.html")
 
 
 def report_to_follow(number: str) -> Report:
@@ -138,7 +138,7 @@ def _follow_page(
     report: Report, errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
     entered = {"email": _entered_address(), "errors": errors or {}}
-    response = _page("notices/follow.html", report=_in_short(report), follow=entered)
+    response = page("notices/follow.html", report=_in_short(report), follow=entered)
     response.status_code = status
     return response
 
@@ -164,7 +164,8 @@ def _subscription_view(subscription: Subscription, token: str) -> dict[str, Any]
     }
 
 
-def _page(template: str, **view: Any) -> Response:
+def page(template: str, **view: Any) -> Response:
+    """A page that neither a cache nor a search engine keeps."""
     response = Response(render_template(template, **view), mimetype="text/html")
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "private, no-store"

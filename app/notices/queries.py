@@ -36,6 +36,12 @@ def find_email_subscription(subscription_uuid: uuid.UUID) -> Subscription | None
     return session().scalar(query.options(joinedload(Subscription.report)))
 
 
+def find_by_token(subscription_uuid: uuid.UUID) -> Subscription | None:
+    """The subscription a link or a push message speaks for, whichever way it travels."""
+    query = select(Subscription).where(Subscription.uuid == subscription_uuid)
+    return session().scalar(query.options(joinedload(Subscription.report)))
+
+
 def find_by_address(report_id: int, way: Way, address: str) -> Subscription | None:
     """The subscription of an address to a report."""
     return session().scalar(

@@ -21,7 +21,7 @@ def find_kept(report: Report, named: Report) -> Report:
     Raises:
         InvalidFields: it is the report itself, or a duplicate of it, or is held.
     """
-    kept = [named, *_ways_end(named)][-1]
+    kept = find_end(named)
     if kept.id == report.id:
         raise InvalidFields(
             {"same_as": _("That is this report itself, or a duplicate of it. Choose another one.")}
@@ -50,6 +50,11 @@ def split(report: Report, staff_id: int | None) -> None:
         one.follower_count = Report.follower_count - _behind(report)
     report.merged_into = None
     session().flush()
+
+
+def find_end(report: Report) -> Report:
+    """The report that is kept: itself, unless it is a duplicate."""
+    return [report, *_ways_end(report)][-1]
 
 
 def _ways_end(report: Report) -> Iterator[Report]:

@@ -97,7 +97,8 @@ class Report(Base):
     person releases it. `follower_count` is how many others said "me too". `assignee_id` is who in
     the unit takes care of it, `escalated_at` when the unit's lead was told that it is late.
     `merged_into_id` is the report that a duplicate stands for; who follows the duplicate counts
-    with that one and hears of it.
+    with that one and hears of it. `was_fixed` is the reporter's answer to whether it was put right,
+    until it is closed anew.
     """
 
     __tablename__ = "reports"
@@ -171,6 +172,7 @@ class Report(Base):
     follower_count: Mapped[int] = mapped_column(Integer, default=0)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    was_fixed: Mapped[bool | None] = mapped_column(Boolean)
 
     category: Mapped[Category] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -226,6 +228,7 @@ class EventKind(StrEnum):
     FORWARDED = "forwarded"
     MERGED = "merged"
     SPLIT = "split"
+    FIX_ANSWER = "fix_answer"
 
 
 class Event(Base):
@@ -233,6 +236,7 @@ class Event(Base):
 
     `from_value` and `to_value` are states for a status event and names of units, people or
     categories for an event of that kind; for a merged or split one the number of the duplicate.
+    For an answer to “was it fixed?” they are who says it and what.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
     staff read it.

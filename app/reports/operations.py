@@ -383,6 +383,8 @@ def _set_state(report: Report, wanted: Status, at: datetime) -> None:
     report.status = wanted.value
     report.waiting_since = at if wanted is Status.WAITING else None
     report.closed_at = at if wanted in CLOSED else None
+    if report.closed_at:
+        report.was_fixed = None
 
 
 def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str = "") -> None:

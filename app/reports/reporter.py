@@ -8,6 +8,7 @@ other words sent from the same page (the Back button) are other words.
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from app import outbox
 from app.database import now, session
@@ -21,7 +22,7 @@ from app.reports.photos import MAX_PER_REPORT
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import CLOSED, REOPENED_WITHIN, Status
 
-FIELDS = ("key", "text", "confirm")
+FIELDS = ("key", "text", "confirm", "answer")
 
 
 def photos_left(report: Report) -> int:
@@ -41,8 +42,8 @@ def add_message(report: Report, form: ReportForm) -> None:
         ReportClosed: nobody would read it.
         InvalidFields: there is nothing to add, or too much.
     """
-    event = _event(form, EventKind.MESSAGE)
-    if _is_written(report, event):
+    event = event_of(form, EventKind.MESSAGE)
+    if is_written(report, event):
         return
     if not report.is_open:
         raise ReportClosed
@@ -64,7 +65,7 @@ def answer_question(report: Report, form: ReportForm) -> None:
         ReportClosed, InvalidFields
     """
     event = _step(report, form, Status.IN_PROGRESS, after=frozenset({Status.WAITING}))
-    if _is_written(report, event):
+    if is_written(report, event):
         return
     if report.status != Status.WAITING:
         add_message(report, form)
@@ -83,7 +84,7 @@ def reopen_report(report: Report, form: ReportForm) -> None:
         InvalidFields: no reason is given.
     """
     event = _step(report, form, Status.RECEIVED, after=CLOSED)
-    if _is_written(report, event):
+    if is_written(report, event):
         return
     if report.is_open:
         add_message(report, form)
@@ -107,20 +108,24 @@ def erase_contact(report: Report, form: ReportForm) -> None:
         raise InvalidFields({"confirm": _("Tick the box if you want to delete them.")})
     session().delete(report.contact)
     report.contact = None
-    report.events.append(_event(form, EventKind.CONTACT_ERASED))
+    report.events.append(event_of(form, EventKind.CONTACT_ERASED))
     session().flush()
     outbox.put("contact_erased", report_id=report.id)
 
 
 def _step(report: Report, form: ReportForm, wanted: Status, *, after: frozenset[Status]) -> Event:
     """A change of state; the same words after another closing or question are another step."""
-    last = max((event.id for event in report.events if event.to_value in after), default=None)
-    event = _event(form, EventKind.STATUS, last)
+    event = event_of(form, EventKind.STATUS, last_of(report, after))
     event.from_value, event.to_value = report.status, wanted.value
     return event
 
 
-def _event(form: ReportForm, kind: EventKind, occasion: int | None = None) -> Event:
+def last_of(report: Report, states: frozenset[Status]) -> int | None:
+    """The line of the timeline that brought a report last into one of these states."""
+    return max((event.id for event in report.events if event.to_value in states), default=None)
+
+
+def event_of(form: ReportForm, kind: EventKind, occasion: Any = None) -> Event:
     """What the form says, as a line of the timeline that is not in it yet."""
     text = clean(form.values["text"])
     if len(text) > MAX_DESCRIPTION:
@@ -130,7 +135,8 @@ def _event(form: ReportForm, kind: EventKind, occasion: int | None = None) -> Ev
     return Event(uuid=uuid.uuid5(form.id, mark), kind=kind.value, internal_text=text)
 
 
-def _is_written(report: Report, event: Event) -> bool:
+def is_written(report: Report, event: Event) -> bool:
+    """Whether the same form has been sent before."""
     return any(known.uuid == event.uuid for known in report.events)
 
 

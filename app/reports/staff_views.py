@@ -37,6 +37,7 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "urgent": report.priority == URGENT,
         "has_photo": has_photo,
         "held": wording.held_reason(report.held_reason),
+        "was_fixed": report.was_fixed,
         "followers": wording.followers_sentence(report.follower_count),
     }
 

@@ -58,6 +58,7 @@ _INSIDE = {
     EventKind.HELD,
     EventKind.RELEASED,
     EventKind.CONTACT_ERASED,
+    EventKind.FIX_ANSWER,
 }
 GROUP_NAMES = {
     "park": lazy_gettext("Parks and outdoor areas"),
@@ -113,6 +114,15 @@ def _status_title(event: Event) -> str:
     return status_name(event.to_value or "")
 
 
+# Who says what to “was it fixed?”.
+_FIX_ANSWERS = {
+    ("reporter", "yes"): lazy_gettext("The reporter says that it is put right"),
+    ("reporter", "no"): lazy_gettext("The reporter says that it is not put right"),
+    ("follower", "yes"): lazy_gettext("Somebody who follows it says that it is put right"),
+    ("follower", "no"): lazy_gettext("Somebody who follows it says that it is not put right"),
+}
+
+
 def _priority_title(event: Event) -> str:
     return _(
         "Priority raised from %(before)s to %(after)s: more people have noticed it",
@@ -149,6 +159,9 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
         "Report %(number)s is of another fault after all", number=event.to_value
     ),
     EventKind.CONTACT_ERASED: lambda _event: _("The reporter deleted the contact details"),
+    EventKind.FIX_ANSWER: lambda event: str(
+        _FIX_ANSWERS[event.from_value or "", event.to_value or ""]
+    ),
 }
 
 
@@ -199,6 +212,9 @@ def _own_title(event: Event) -> str:
         return _("You reopened the report") if reopened else _("You answered us")
     if event.kind == EventKind.CONTACT_ERASED:
         return _("You deleted your contact details")
+    if event.kind == EventKind.FIX_ANSWER:
+        is_yes = event.to_value == "yes"
+        return _("You told us that it is put right") if is_yes else _("You told us that it is not")
     return _("You wrote to us") if event.internal_text else _("You added photos")
 
 

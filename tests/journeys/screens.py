@@ -117,6 +117,8 @@ PUBLIC = [
     Screen("follow by e-mail", "/r/{received}/subscriptions"),
     Screen("follow by e-mail, refused", "/r/{received}/subscriptions", do=press("main form")),
     Screen("follow by e-mail, asked for", "/r/{received}/subscriptions?sent=1"),
+    Screen("was it fixed?", "/notices/{fixed_token}/fixed?answer=no"),
+    Screen("was it fixed? Yes", "/r/{fixed}?key={fixed_key}&answer=yes"),
     Screen("wrong with the sign", "/s/{park}/sign"),
     Screen("notices", "/notices/{token}"),
     Screen("notices, no more?", "/notices/{token}/unsubscribe"),
@@ -191,6 +193,7 @@ def furnish(server: Server) -> dict[str, str]:
     words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
     words["kiosk"] = _file(server, words["park"], channel="kiosk")["number"]
     words["token"] = _subscribe(server, words["received"])
+    words["fixed_token"] = _token(server, words["fixed"])
     words["order"] = _order(server, words["park"])
     return words
 
@@ -217,9 +220,16 @@ def _subscribe(server: Server, number: str) -> str:
     form = urllib.parse.urlencode({"email": "ola@example.org"})
     origin = {"Origin": server.url}
     _demand(303, server.request("POST", f"/r/{number}/subscriptions", form, FORM | origin))
+    return _token(server, number)
+
+
+def _token(server: Server, number: str) -> str:
+    """What stands in the links of a mail about a report."""
     app = create_app(settings_for(server.database_url, server.folder))
     with app.app_context():
-        found = db.session.scalars(select(Subscription).order_by(Subscription.id.desc())).first()
+        about = Subscription.report.has(number=number)
+        newest = select(Subscription).where(about).order_by(Subscription.id.desc())
+        found = db.session.scalars(newest).first()
         token = notice_token(found.uuid)
         db.session.remove()
         db.engine.dispose()

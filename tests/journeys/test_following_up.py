@@ -116,9 +116,8 @@ def test_the_key_link_adds_reopens_and_forgets(resident, front_desk, known, phon
     expect(front_desk.page.locator(".timeline")).to_contain_text("Den ved porten.")
     front_desk.sets_status("fixed")
     page.goto(address)
-    page.locator("details:has([name=text]) > summary").click()
     page.locator("[name=text]").fill("Den er løs igjen.")
-    page.locator("form[action*='/reopen'] button[type=submit]").click()
+    page.locator("form[action*='/fixed'] button[value=no]").click()
     expect(page.locator(".ds-tag").first).to_have_text("Mottatt")
 
     page.locator("details:has([name=confirm]) > summary").click()

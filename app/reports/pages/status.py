@@ -16,7 +16,7 @@ from app.languages import as_date
 from app.permissions import allow
 from app.problems import NoSuchReport, Problem, ReportClosed, ReportHeld, WrongKey
 from app.rate_limits import FOLLOWS, MESSAGES, limiter
-from app.reports import forms, reporter, wording
+from app.reports import fixed, forms, reporter, wording
 from app.reports.followers import follow_report
 from app.reports.keys import key_fits, report_key
 from app.reports.models import Channel, Report
@@ -79,6 +79,15 @@ def send_answer(number: str) -> Response | BaseResponse:
 def reopen(number: str) -> Response | BaseResponse:
     """The reporter says that a closed report is not settled."""
     return _take(number, "reopen", reporter.reopen_report)
+
+
+@pages.post("/r/<number>/fixed")
+@allow(anyone=True)
+@limiter.limit(MESSAGES)
+def say_whether_fixed(number: str) -> Response | BaseResponse:
+    """The reporter says whether it was put right."""
+    answer = request.form.get("answer", "")
+    return _take(number, f"fixed-{answer}", fixed.answer_as_reporter)
 
 
 @pages.post("/r/<number>/erase-contact")
@@ -210,6 +219,7 @@ def _own_view(report: Report) -> dict[str, Any]:
         "question": wording.question(report),
         "reopen_until": as_date(report.closed_at + REOPENED_WITHIN) if report.closed_at else None,
         "has_contact": report.contact is not None,
+        "asked": fixed.is_asked(report) and report.was_fixed is None,
     }
 
 

@@ -61,14 +61,14 @@ def test_a_browser_is_told_and_can_read_it(
     answer = subscribe(client, report, browser, service.endpoint(), language="en")
     assert answer.status_code == 201
     assert answer.json == {"number": report.number, "language": "en"}
-    happens(report, "fixed", "Benken er byttet.")
+    happens(report, "in_progress", "Benken byttes.")
     work()
     (got,) = service.received
     message = browser.read(got.body)
     tag = message.pop("tag")
     assert message == {
-        "title": "Fixed: Bench or table",
-        "body": "Benken er byttet.",
+        "title": "In progress: Bench or table",
+        "body": "Benken byttes.",
         "url": f"/r/{report.number}?lang=en",
         "lang": "en",
     }

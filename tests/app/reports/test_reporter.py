@@ -257,7 +257,7 @@ def test_a_text_to_a_report_that_was_closed_meanwhile_is_kept_in_the_form(client
     assert refused.status_code == 409
     assert "This report is closed" in refused.text
     assert "Den er verre nå.</textarea>" in refused.text
-    assert f'action="/r/{report.number}/reopen' in refused.text
+    assert f'action="/r/{report.number}/fixed' in refused.text
 
 
 def test_contact_details_are_deleted_after_a_confirmation(client, report):
