@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -261,30 +262,74 @@ def count_statements(app: Flask) -> Iterator[Statements]:
 SOAK_IN_FULL = os.environ.get("SOAK") == "full"
 
 
+class Demos:
+    """The demo municipality, prepared once on each database and copied for every server."""
+
+    def __init__(self, folder: Path, cluster: Callable[[], Cluster]) -> None:
+        self._folder = folder
+        self._cluster = cluster
+        self._prepared: dict[str, Path] = {}
+
+    def server(self, kind: str, folder: Path, **environment: str) -> Server:
+        """A prepared server that is not running yet; its database and photos lie in `folder`."""
+        if kind not in self._prepared:
+            self._prepared[kind] = self._prepare(kind)
+        shutil.copytree(self._prepared[kind], folder, dirs_exist_ok=True)
+        if kind == "sqlite":
+            url = _sqlite_url(folder)
+        else:
+            url = self._cluster().create_database(f"vof_{uuid4().hex[:8]}", template=TEMPLATE)
+        return Server(url, folder, **environment)
+
+    def _prepare(self, kind: str) -> Path:
+        folder = self._folder / kind
+        folder.mkdir()
+        is_file = kind == "sqlite"
+        url = _sqlite_url(folder) if is_file else self._cluster().create_database(TEMPLATE)
+        Server(url, folder).prepare()
+        return folder
+
+
+TEMPLATE = "vof_template"
+
+
+def _sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'vof.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def demos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demos:
+    return Demos(tmp_path_factory.mktemp("demos"), lambda: request.getfixturevalue("cluster"))
+
+
 @pytest.fixture(params=[SQLITE, POSTGIS])
-def fresh_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+def fresh_server(request: pytest.FixtureRequest, demos: Demos, tmp_path: Path) -> Iterator[Server]:
     """A prepared server of one's own that is not running yet, on each database in turn."""
-    server = Server(_database_url(request, tmp_path), tmp_path)
-    server.prepare()
+    server = demos.server(request.param, tmp_path)
     yield server
     server.kill()
 
 
 @pytest.fixture(scope="module", params=[SQLITE, POSTGIS])
 def live_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, demos: Demos, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A running server that the tests of a module share, on each database in turn."""
-    folder = tmp_path_factory.mktemp("server")
-    server = Server(_database_url(request, folder), folder)
-    server.prepare()
+    server = demos.server(request.param, tmp_path_factory.mktemp("server"))
     server.start()
     yield server
     server.stop()
 
 
-def _database_url(request: pytest.FixtureRequest, folder: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{folder / 'vof.sqlite3'}"
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.create_database(f"vof_{uuid4().hex[:8]}")
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share a server on one process, which then starts it once."""
+    for item in items:
+        shared = SHARED_SERVERS & set(getattr(item, "fixturenames", ()))
+        if shared and item.get_closest_marker("xdist_group") is None:
+            database = item.callspec.params[min(shared)]
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.name} {database}"))
+
+
+# Fixtures that live as long as their module, by name.
+SHARED_SERVERS = {"live_server", "server_outside"}

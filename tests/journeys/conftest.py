@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
+from tests.conftest import Demos
 from tests.pictures import a_phone_photo
 from tests.server import Server
 
@@ -31,12 +32,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo_server(demos: Demos, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server for what is the same on both databases: how pages look and load."""
-    folder = tmp_path_factory.mktemp("demo")
-    mail = (folder / "mail").as_uri()
-    server = Server(f"sqlite:///{folder / 'vof.sqlite3'}", folder, SMTP_URL=mail)
-    server.prepare()
+    server = demos.server("sqlite", tmp_path_factory.mktemp("demo"))
     server.start()
     yield server
     server.stop()

@@ -8,11 +8,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import POSTGIS, SQLITE, _database_url
+from tests.conftest import POSTGIS, SQLITE
 from tests.journeys.people import PHONE, Resident
 from tests.journeys.test_accessibility import AXE, HERE, TAGS
 from tests.outside import running_outside
-from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -28,10 +27,9 @@ def outside():
 
 
 @pytest.fixture(scope="module", params=[SQLITE, POSTGIS])
-def server(request, outside, tmp_path_factory):
+def server_outside(request, outside, demos, tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
-    running = Server(_database_url(request, folder), folder, **outside.environment)
-    running.prepare()
+    running = demos.server(request.param, folder, **outside.environment)
     running.start()
     yield running
     running.stop()
@@ -85,15 +83,15 @@ class Wanderer(Resident):
 
 
 @pytest.fixture
-def resident(browser, server):
-    person = Wanderer(browser, server.url)
+def resident(browser, server_outside):
+    person = Wanderer(browser, server_outside.url)
     yield person
     person.leave()
 
 
 @pytest.fixture
-def without_script(browser, server):
-    person = Wanderer(browser, server.url, script=False)
+def without_script(browser, server_outside):
+    person = Wanderer(browser, server_outside.url, script=False)
     yield person
     person.leave()
 

@@ -28,7 +28,7 @@ from tests.conftest import (
     settings_for,
 )
 from tests.mail_server import running_mail_server
-from tests.server import ROOT, Server
+from tests.server import ROOT
 
 pytestmark = pytest.mark.soak
 
@@ -123,16 +123,11 @@ class Killer(threading.Thread):
 
 
 @pytest.fixture(params=[SQLITE, POSTGIS])
-def busy(request, tmp_path):
+def busy(request, demos, tmp_path):
     """A server without a worker of its own, a mail server, and a database between them."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'vof.sqlite3'}"
-    else:
-        url = request.getfixturevalue("cluster").create_database("vof_outbox_soak")
     with running_mail_server() as mail_server:
         mail_server.delay_s = MAIL_SERVER_DELAY_S
-        server = Server(url, tmp_path, SMTP_URL=mail_server.url)
-        server.prepare()
+        server = demos.server(request.param, tmp_path, SMTP_URL=mail_server.url)
         yield server, mail_server
 
 
