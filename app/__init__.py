@@ -26,9 +26,11 @@ from app import (
     rate_limits,
 )
 from app.about import pages as about
+from app.admin import categories as admin_categories
 from app.admin import log as admin_log
 from app.admin import outbox as admin_outbox
 from app.admin import pages as admin
+from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
@@ -114,6 +116,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(crew_pages)
     app.register_blueprint(admin.pages)
     app.register_blueprint(admin_log.pages)
+    app.register_blueprint(admin_categories.pages)
+    app.register_blueprint(admin_questions.pages)
     app.register_blueprint(admin_routing.pages)
     app.register_blueprint(admin_outbox.pages)
 

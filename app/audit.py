@@ -5,7 +5,7 @@ What happens to a report stands in its own timeline, to a place or a sign in its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -132,3 +132,13 @@ def demand_seen(subject: str, seen: int | None, subject_id: int | None = None) -
 def _on(subject: str, subject_id: int | None) -> list[ColumnElement[bool]]:
     wanted = [AuditEntry.subject == subject]
     return wanted if subject_id is None else [*wanted, AuditEntry.subject_id == subject_id]
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What has changed, as `details` holds it."""
+    names = [*before, *(name for name in after if name not in before)]
+    return {
+        name: [before.get(name), after.get(name)]
+        for name in names
+        if before.get(name) != after.get(name)
+    }

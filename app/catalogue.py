@@ -23,7 +23,8 @@ from app.places.municipality import forget, read_duty_hours
 from app.places.rows import UnusableFile
 from app.reports.deadlines import WORKING_DAYS
 from app.reports.models import UNSORTED_CATEGORY, Category, ReplyTemplate
-from app.reports.questions import read_questions, retire_missing
+from app.reports.question_changes import retire_missing
+from app.reports.question_list import read_questions
 from qr_signs import DoesNotFit, Issuer, read_logo
 
 _LANGUAGE_COLUMNS = ("nb", "nn", "en")

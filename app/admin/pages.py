@@ -14,6 +14,11 @@ MANAGERS = (Role.MANAGER, Role.ADMIN)
 # Endpoint, name, and what it is for.
 SECTIONS = (
     (
+        "categories.table",
+        _("Categories"),
+        _("What residents can report: names, questions, deadlines, how long contacts are kept."),
+    ),
+    (
         "routing.table",
         _("Who gets which reports"),
         _("By category, place, kind of place and time of day."),

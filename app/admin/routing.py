@@ -28,7 +28,7 @@ from app.languages import gettext as _
 from app.permissions import allow
 from app.places.queries import list_kinds, list_units
 from app.problems import InvalidFields, NotFound
-from app.reports.models import RoutingRule
+from app.reports.models import Category, RoutingRule
 from app.reports.queries import find_category, list_categories
 from app.reports.routing import Case, Misfit, Rule, forget, list_rules
 from app.reports.routing import table as routing_table
@@ -180,16 +180,22 @@ def _page(typed: dict[str, Any], errors: dict[str, str]) -> str:
 
 def _edit_page(rule_id: int, typed: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
-        "admin/routing_rule.html", rule_id=rule_id, values=typed, errors=errors, **_choices()
+        "admin/routing_rule.html",
+        rule_id=rule_id,
+        values=typed,
+        errors=errors,
+        **_choices(_find(rule_id).category),
     )
 
 
-def _choices() -> dict[str, Any]:
+def _choices(own: Category | None = None) -> dict[str, Any]:
+    """What a line's form offers; its own category also where that is archived."""
+    categories = list(list_categories())
+    if own and own not in categories:
+        categories.append(own)
     return {
         "seen": audit.last_id(SUBJECT),
-        "categories": [
-            {"id": one.code, "name": in_language(one.names)} for one in list_categories()
-        ],
+        "categories": [{"id": one.code, "name": in_language(one.names)} for one in categories],
         "kinds": [{"id": one.code, "name": in_language(one.names)} for one in list_kinds()],
         "units": [
             {"id": str(one.id), "name": one.name} for one in list_units() if not one.archived_at
@@ -222,6 +228,7 @@ def _rows(rules: Sequence[RoutingRule]) -> list[dict[str, Any]]:
             "note": rule.note,
             "hidden_by": _hidden_by(judged, position - 1),
             "archived": rule.unit.archived_at is not None,
+            "category_archived": bool(rule.category and rule.category.archived_at),
         }
         for position, rule in enumerate(rules, 1)
     ]

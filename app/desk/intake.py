@@ -31,7 +31,7 @@ from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
 from app.reports.operations import file_report, find_known_category, find_replay, find_spot
 from app.reports.queries import find_report, list_alike_at, list_alike_near, list_categories
-from app.reports.questions import DANGER
+from app.reports.question_list import DANGER
 from app.reports.schemas import MAX_ADDRESS, ContactIn, ReportIn
 from app.reports.staff_forms import attempt
 from app.signs.models import Sign

@@ -37,7 +37,8 @@ from app.reports.photos import (
     prepare_photo,
 )
 from app.reports.queries import find_category, list_unclaimed
-from app.reports.questions import DANGER, Kind, Question, read_questions, shown_questions
+from app.reports.question_list import DANGER, Kind, Question, read_questions
+from app.reports.questions import shown_questions
 from app.reports.schemas import ReportIn
 from app.reports.spam import without_traces
 from app.signs.models import Sign

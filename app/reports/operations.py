@@ -46,7 +46,8 @@ from app.reports.photos import (
     refuse_other_content,
 )
 from app.reports.queries import find_category, find_photo, find_report_by_uuid
-from app.reports.questions import DANGER, accept_answers, read_questions
+from app.reports.question_list import DANGER, read_questions
+from app.reports.questions import accept_answers
 from app.reports.routing import Destination, find_destination
 from app.reports.spam import reason_to_hold, without_traces
 from app.reports.wording import status_name

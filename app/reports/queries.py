@@ -84,7 +84,11 @@ def read_number(typed: str) -> str:
 
 def list_categories() -> Sequence[Category]:
     """All categories in use, in the order of the catalogue."""
-    query = select(Category).where(Category.archived_at.is_(None)).order_by(Category.sort_order)
+    query = (
+        select(Category)
+        .where(Category.archived_at.is_(None))
+        .order_by(Category.sort_order, Category.id)
+    )
     return session().scalars(query).all()
 
 

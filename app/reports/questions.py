@@ -1,8 +1,6 @@
-"""The questions a category asks: reading them, judging answers, putting both in words.
+"""Answers to the questions of a category: judged, and put in words.
 
-It knows no form, so that the API, the form and Open311 all ask and judge alike. A question that is
-no longer asked is retired and not removed: an old form on a phone still sends its answer, and old
-reports still show it.
+It knows no form, so that the API, the form and Open311 all ask and judge alike.
 """
 
 from __future__ import annotations
@@ -10,20 +8,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
 from app.database import now
-from app.languages import DEFAULT_LANGUAGE, day_in_words, in_language
+from app.languages import day_in_words, in_language
 from app.languages import gettext as _
 from app.problems import InvalidFields
 from app.reports.deadlines import local_day
 from app.reports.models import Report
+from app.reports.question_list import CHOICES, DANGER, Kind, Question, read_questions
 from app.reports.schemas import clean
 
 MAX_STRING = 200
@@ -33,179 +30,12 @@ MAX_NUMBER = 1e12
 MAX_YEARS_BACK = 100
 MAX_YEARS_AHEAD = 10
 
-# Asked by the emergency gate and not by a category's list.
-DANGER = "danger"
-
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _NORWEGIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
-class Kind(StrEnum):
-    """What sort of answer a question takes."""
-
-    STRING = "string"
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    ONE = "one"
-    SEVERAL = "several"
-
-
-_CHOICES = {Kind.ONE, Kind.SEVERAL}
-
-
-class UnusableQuestion(ValueError):
-    """A question that cannot be asked as it is written."""
-
-
 class _BadAnswer(Exception):
     """Why an answer is refused, in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of the answers to choose from."""
-
-    code: str
-    names: dict[str, str]
-    retired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Ask only when an earlier question was answered with one of these options."""
-
-    question: str
-    options: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question as a category asks it."""
-
-    code: str
-    kind: Kind
-    label: dict[str, str]
-    hint: dict[str, str] | None
-    options: tuple[Option, ...]
-    required: bool
-    minimum: float | None
-    maximum: float | None
-    show_when: Condition | None
-    retired: bool
-
-    def is_shown(self, answers: Mapping[str, Any]) -> bool:
-        """Whether the question is asked of somebody who gave these answers so far."""
-        if self.show_when is None:
-            return True
-        given = answers.get(self.show_when.question)
-        chosen = given if isinstance(given, list) else [given]
-        return any(option in self.show_when.options for option in chosen)
-
-
-def read_questions(written: Iterable[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """A category's questions as its JSON list says them.
-
-    Raises:
-        UnusableQuestion: something is missing, unknown or asks for what is not there.
-    """
-    questions: dict[str, Question] = {}
-    for entry in written:
-        try:
-            question = _read(entry)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise UnusableQuestion(f"{entry!r}: {error!r}") from error
-        if question.code in questions:
-            raise UnusableQuestion(f"{question.code} is asked twice")
-        _demand_sense(question, questions)
-        questions[question.code] = question
-    return tuple(questions.values())
-
-
-def _read(entry: Mapping[str, Any]) -> Question:
-    kind = entry["kind"]
-    if kind not in set(Kind):
-        raise UnusableQuestion(f"{entry['code']}: no kind of question is called {kind!r}")
-    options = tuple(
-        Option(option["code"], _names(option["names"]), bool(option.get("retired")))
-        for option in entry.get("options") or ()
-    )
-    hint = entry.get("hint")
-    return Question(
-        code=entry["code"],
-        kind=Kind(kind),
-        label=_names(entry["label"]),
-        hint=_names(hint) if hint else None,
-        options=options,
-        required=bool(entry.get("required")),
-        minimum=_limit(entry.get("min")),
-        maximum=_limit(entry.get("max")),
-        show_when=_condition(entry.get("show_when")),
-        retired=bool(entry.get("retired")),
-    )
-
-
-def _names(names: Mapping[str, str]) -> dict[str, str]:
-    if not names[DEFAULT_LANGUAGE]:
-        raise UnusableQuestion("a name in bokmål is needed")
-    return dict(names)
-
-
-def _limit(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _condition(written: Mapping[str, Any] | None) -> Condition | None:
-    if written is None:
-        return None
-    equals = written["equals"]
-    return Condition(written["question"], (equals,) if isinstance(equals, str) else tuple(equals))
-
-
-def _demand_sense(question: Question, earlier: Mapping[str, Question]) -> None:
-    codes = [option.code for option in question.options]
-    if question.code == DANGER or not _CODE.fullmatch(question.code):
-        raise UnusableQuestion(f"{question.code!r} cannot be the code of a question")
-    if not all(_CODE.fullmatch(code) for code in codes) or len(set(codes)) != len(codes):
-        raise UnusableQuestion(
-            f"{question.code}: options need codes of their own, as in lower_case"
-        )
-    if (question.kind in _CHOICES) != bool(codes):
-        raise UnusableQuestion(f"{question.code}: choices need options, and nothing else has any")
-    condition = question.show_when
-    if condition is None:
-        return
-    asked = earlier.get(condition.question)
-    known = {option.code for option in asked.options} if asked else set()
-    if not condition.options or not known.issuperset(condition.options):
-        raise UnusableQuestion(
-            f"{question.code}: show_when needs an earlier choice and its options"
-        )
-
-
-def retire_missing(
-    old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The new list of a category's questions, followed by what it no longer asks, retired.
-
-    Options that a question no longer offers are kept in the same way.
-
-    Raises:
-        UnusableQuestion: a question under a known code asks for another kind of answer.
-    """
-    kept = {question["code"]: question for question in new}
-    for question in old:
-        code = question["code"]
-        if code not in kept:
-            kept[code] = question | {"retired": True}
-        elif kept[code]["kind"] != question["kind"]:
-            raise UnusableQuestion(f"{code}: another kind of question needs another code")
-        elif question.get("options"):
-            offered = {option["code"] for option in kept[code]["options"]}
-            gone = [o | {"retired": True} for o in question["options"] if o["code"] not in offered]
-            kept[code] = kept[code] | {"options": kept[code]["options"] + gone}
-    return list(kept.values())
 
 
 def accept_answers(
@@ -372,7 +202,7 @@ def answers_in_words(report: Report) -> list[tuple[str, str]]:
 
 
 def _in_words(question: Question, answer: Any) -> str:
-    if question.kind in _CHOICES:
+    if question.kind in CHOICES:
         names = {option.code: in_language(option.names) for option in question.options}
         chosen = answer if isinstance(answer, list) else [answer]
         return ", ".join(names.get(code, str(code)) for code in chosen)

@@ -9,7 +9,7 @@ from app.languages import in_language
 from app.places.models import PlaceKind
 from app.reports.models import UNSORTED_CATEGORY, Category
 from app.reports.queries import find_category, list_categories
-from app.reports.questions import Question, read_questions
+from app.reports.question_list import Question, read_questions
 from app.reports.wording import GROUP_NAMES
 
 MOST_FIRST = 8
@@ -84,7 +84,7 @@ def tiles_for(
 def tile_of(code: str) -> Tile | None:
     """The tile of one category, whether it is offered where the form stands or not."""
     category = find_category(code)
-    return _tile(category) if category else None
+    return tile_from(category) if category else None
 
 
 def _fitting(categories: Iterable[Category], group: str) -> list[Category]:
@@ -92,10 +92,11 @@ def _fitting(categories: Iterable[Category], group: str) -> list[Category]:
 
 
 def _tiles(categories: Iterable[Category]) -> list[Tile]:
-    return [_tile(category) for category in categories]
+    return [tile_from(category) for category in categories]
 
 
-def _tile(category: Category) -> Tile:
+def tile_from(category: Category) -> Tile:
+    """The tile of a category that was found already."""
     question = category.danger_question
     gate = None if not category.danger else "question" if question else "always"
     return Tile(

@@ -8,7 +8,7 @@ from typing import Any
 from app.database import now
 from app.languages import age_of, as_date_time, day_in_words, in_language, lazy_gettext, ngettext
 from app.languages import gettext as _
-from app.reports.deadlines import WORKING_DAYS, local_day
+from app.reports.deadlines import WORKING_DAYS, due_at, local_day
 from app.reports.models import Event, EventKind, ReplyTemplate, Report
 from app.reports.spam import HeldReason
 from app.reports.workflow import Status
@@ -94,6 +94,9 @@ def deadline_sentence(report: Report, *, to_reporter: bool = True) -> str | None
     if report.due_at < now():
         return _("We should have looked at it by %(day)s. We are late.", day=day)
     own_days = report.category.days_for(report.priority)
+    if report.due_at != due_at(report.received_at, report.priority, own_days):
+        # It was paused, or promised when the category had another deadline.
+        return _("We will look at it by %(day)s at the latest.", day=day)
     count = WORKING_DAYS[report.priority] if own_days is None else own_days
     within = ngettext(
         "We will look at it within %(num)s working day",

@@ -141,6 +141,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "event_id": event.id,
         "rule_id": rule.id,
         "way": "up",
+        "category_code": "VE03",
+        "question_code": "what",
         "message_id": 1,
         "filter_id": saved.id,
     }

@@ -7,7 +7,8 @@ function show(part: HTMLFieldSetElement, shown: boolean): void {
 
 /** Shows the questions of the chosen category, and of those the ones whose condition is met. */
 export const questions: Island = (root) => {
-  const form = root.closest('form');
+  // Staff look at a category outside of any form.
+  const form = root.closest<HTMLElement>('form, [data-preview]');
   if (!form) return;
 
   const update = (): void => {

@@ -11,13 +11,9 @@ from app.demo.load import FOLDER
 from app.languages import LANGUAGES
 from app.problems import InvalidFields
 from app.reports.models import Category, Report
-from app.reports.questions import (
-    UnusableQuestion,
-    accept_answers,
-    answers_in_words,
-    read_questions,
-    retire_missing,
-)
+from app.reports.question_changes import retire_missing
+from app.reports.question_list import UnusableQuestion, read_questions
+from app.reports.questions import accept_answers, answers_in_words
 from tests.conftest import a_report, put_report
 
 LABEL = {"nb": "Hva?"}
