@@ -22,6 +22,7 @@ from app.demo.places import add_places
 from app.demo.reports import add_reports
 from app.demo.signs import add_signs
 from app.jobs import run_worker
+from app.mailbox import commands as mailbox_commands
 from app.permissions import Role
 from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
 from app.places.models import Place, PlaceKind, Unit
@@ -224,6 +225,9 @@ def outbox_retry(ids: tuple[int, ...], all_of_them: bool) -> None:
 def serve_command(script: ScriptInfo) -> None:
     """Serve, with the background worker; prints the addresses to open."""
     serve(script.load_app())
+
+
+mailbox_commands.add_to(vof)
 
 
 def init_app(app: Flask) -> None:

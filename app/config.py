@@ -158,14 +158,15 @@ def _rate_limits(read: _Reader, host: str) -> bool:
     raw = read.text("RATE_LIMITS", "on")
     if raw not in {"on", "off"}:
         raise BadSetting(f"RATE_LIMITS={raw!r}: give on or off.")
-    if raw == "off" and not _is_loopback(host):
+    if raw == "off" and not is_loopback(host):
         raise BadSetting(
             "RATE_LIMITS=off is for tests and is accepted only while HOST is loopback."
         )
     return raw == "on"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
     if host == "localhost":
         return True
     try:

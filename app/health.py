@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.database import session
 from app.jobs import queue
+from app.mailbox.queries import find_state
 from app.permissions import allow
 from app.reports.photo_store import photo_store
 
@@ -38,8 +40,22 @@ def ready() -> Response:
             lines.append(f"{name}: unreachable")
         else:
             lines.append(f"{name}: ok")
+    lines += _mailbox()
     status = 503 if any("unreachable" in line for line in lines) else 200
     return Response("\n".join(lines) + "\n", status, mimetype="text/plain")
+
+
+def _mailbox() -> list[str]:
+    """Whether the worker can read the mailbox. Without it reports are received all the same."""
+    if not current_app.extensions["settings"].mailbox_url:
+        return []
+    try:
+        state = find_state()
+    except OperationalError:
+        # That the database is away has been said.
+        return []
+    since = state.failing_since if state else None
+    return [f"mailbox: does not answer since {since:%Y-%m-%d %H:%M}Z" if since else "mailbox: ok"]
 
 
 def _ask_queue() -> None:

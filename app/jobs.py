@@ -23,6 +23,8 @@ from app.config import Settings
 from app.database import db
 from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
+from app.mailbox.imap import read_mailbox
+from app.mailbox.operations import forget_old_mails
 from app.notices import housekeeping as notices_housekeeping
 from app.notices.handlers import HANDLERS
 from app.reports import escalation, housekeeping
@@ -83,6 +85,9 @@ def _open(app: Flask, database_url: str) -> Work:
     _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
     _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
     _every(app, opened, crontab(hour="3", minute="20"), audit.forget_old_entries)
+    _every(app, opened, crontab(hour="3", minute="26"), forget_old_mails)
+    if app.extensions["settings"].mailbox_url:
+        _each_minute(app, opened, read_mailbox)
     # Six or seven in the morning in Norway, before the units begin their day.
     _every(app, opened, crontab(hour="5", minute="5"), escalation.escalate_late_reports)
     drain = partial(outbox.drain, HANDLERS)
@@ -103,6 +108,17 @@ def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None
             log.info("%s: %d", work.__name__, count)
 
     opened.periodic_task(when, name=work.__name__)(run)
+
+
+def _each_minute(app: Flask, opened: Huey, work: Callable[[], int]) -> None:
+    """Work that commits by itself, and is told of when there was any."""
+
+    def run() -> None:
+        with app.app_context():
+            if count := work():
+                log.info("%s: %d", work.__name__, count)
+
+    opened.periodic_task(crontab(), name=work.__name__)(run)
 
 
 def _woken(

@@ -332,6 +332,12 @@ class UnreadablePhoto(Problem):
     sentence = _("We could not read this photo. Use JPEG, PNG, WebP or HEIC.")
 
 
+class UnreadableMail(Problem):
+    code, status = "unreadable_mail", 422
+    title = _("This mail cannot be read")
+    sentence = _("Get the mail as a file, and enter by hand what it says.")
+
+
 class TooMany(Problem):
     code, status = "too_many", 429
     title = _("Too many at once")

@@ -8,8 +8,9 @@ from alembic import context
 
 import app.audit
 import app.desk.models
+import app.mailbox.models
 import app.notices.models
-import app.outbox  # noqa: F401 - every table is known once these four are imported
+import app.outbox  # noqa: F401 - every table is known once these are imported
 from app.database import db
 from app.geo.indexes import is_spatial_bookkeeping
 

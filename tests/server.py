@@ -28,7 +28,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.database_url = database_url
-        self._environment = {
+        self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
             "PHOTO_STORE": (folder / "photos").as_uri(),
@@ -55,7 +55,7 @@ class Server:
         """Run an operator's command on this server's database; returns what it printed."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "vof", *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self._environment, check=True, capture_output=True, text=True
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
         )
         return done.stdout
 
@@ -73,7 +73,7 @@ class Server:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "vof", "serve"],
             cwd=ROOT,
-            env=self._environment,
+            env=self.environment,
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -31,6 +31,7 @@ from app.reports.merging import find_kept, join, split
 from app.reports.models import (
     UNSORTED_CATEGORY,
     Category,
+    Channel,
     Contact,
     Event,
     EventKind,
@@ -173,7 +174,9 @@ def file_report(  # noqa: PLR0913 - who enters it is one thing more than what is
     """
     category = category or find_known_category(content["category"])
     received_at = now()
-    answers = _answers(content["answers"], category, demanded=staff is None)
+    # A mail was asked nothing, and whoever takes a call need not ask everything.
+    asked = staff is None and content["channel"] != Channel.EMAIL.value
+    answers = _answers(content["answers"], category, demanded=asked)
     priority = URGENT if answers.get("danger") else category.priority
     destination = find_destination(category, spot.place, received_at)
     report = Report(

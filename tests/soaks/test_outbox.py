@@ -74,7 +74,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", WORKER],
                 cwd=ROOT,
-                env=server._environment,
+                env=server.environment,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,

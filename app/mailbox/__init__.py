@@ -1,0 +1,1 @@
+"""E-mail in: messages to the mailbox become reports, and answers to our mails find theirs."""

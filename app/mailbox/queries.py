@@ -1,0 +1,90 @@
+"""Reads of what has come in by e-mail."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from app.config import ABOUT, Settings
+from app.database import session
+from app.mailbox.models import MailboxState, Outcome, ReceivedMail
+from app.notices import mail
+from app.notices.keys import find_reply_to
+from app.reports.models import Report
+
+PAGE = 100
+
+
+def is_own_address(address: str) -> bool:
+    """Whether our mails come from here, or answers to them go here, whatever token is in it."""
+    settings: Settings = current_app.extensions["settings"]
+    if not address:
+        return False
+    if address in {mail.sender_address().lower(), settings.mailbox_address.lower()}:
+        return True
+    return ABOUT in settings.mailbox_address and find_reply_to(address) is not None
+
+
+def find_mail_with(mark: str) -> int | None:
+    """The id of the mail that is known by this mark."""
+    return session().scalar(select(ReceivedMail.id).where(ReceivedMail.mark == mark))
+
+
+def find_mail(mail_id: int, *, for_change: bool = False) -> ReceivedMail | None:
+    """A mail by its id."""
+    query = select(ReceivedMail).where(ReceivedMail.id == mail_id)
+    return session().scalar(query.with_for_update(of=ReceivedMail) if for_change else query)
+
+
+def list_mails(
+    outcome: Outcome | None = None, before_id: int | None = None
+) -> Sequence[ReceivedMail]:
+    """The newest mails and one more than a page holds, of one outcome where that is asked for."""
+    query = select(ReceivedMail).order_by(ReceivedMail.id.desc()).limit(PAGE + 1)
+    if outcome:
+        query = query.where(ReceivedMail.outcome == outcome.value)
+    if before_id:
+        query = query.where(ReceivedMail.id < before_id)
+    return session().scalars(query.options(_numbers())).all()
+
+
+def list_unsettled() -> Sequence[ReceivedMail]:
+    """The oldest mails that wait for a person."""
+    query = select(ReceivedMail).where(ReceivedMail.settled_at.is_(None))
+    query = query.order_by(ReceivedMail.id).limit(PAGE).options(_numbers())
+    return session().scalars(query).all()
+
+
+def _numbers() -> _AbstractLoad:
+    return joinedload(ReceivedMail.report).load_only(Report.number)
+
+
+def count_unsettled() -> int:
+    """How many mails wait for a person."""
+    query = select(func.count(ReceivedMail.id)).where(ReceivedMail.settled_at.is_(None))
+    return session().scalar(query) or 0
+
+
+def count_from(sender: str, since: datetime) -> int:
+    """How many mails a sender has sent since then."""
+    query = select(func.count(ReceivedMail.id)).where(
+        ReceivedMail.sender_mark == sender_mark(sender), ReceivedMail.received_at > since
+    )
+    return session().scalar(query) or 0
+
+
+def sender_mark(address: str) -> str:
+    """Tells one sender from another without telling who it is."""
+    secret: str = current_app.config["SECRET_KEY"]
+    return hmac.digest(f"mail-sender:{secret}".encode(), address.encode(), "sha256").hex()
+
+
+def find_state() -> MailboxState | None:
+    """How reading the mailbox went lately; None where it was never tried."""
+    return session().scalar(select(MailboxState))
