@@ -34,8 +34,11 @@ from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
+from app.desk import (
+    photos,  # noqa: F401 - its pages hang on the desk's blueprint
+    today,  # noqa: F401 - its page hangs on the desk's blueprint
+)
 from app.desk import report as desk_report
-from app.desk import today  # noqa: F401 - its page hangs on the desk's blueprint
 from app.desk.intake import pages as intake_pages
 from app.desk.saved_filters import pages as saved_filter_pages
 from app.health import health

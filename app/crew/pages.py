@@ -15,6 +15,7 @@ from app.places.queries import find_unit
 from app.problems import InvalidFields, UnreadablePhoto
 from app.reports import operations, staff_views
 from app.reports.models import Photo, Report
+from app.reports.photo_care import release_photo
 from app.reports.photos import MAX_BYTES, PreparedPhoto, keep_photo, prepare_photo
 from app.reports.queries import list_ids_with_photos, list_unclaimed, list_worklist
 from app.reports.staff_forms import (
@@ -69,7 +70,7 @@ def handle(number: str) -> Any:
         operations.change_status(found, read_status(), current_user, **read_texts())
         for photo in _photos_of_work(found, prepared):
             if "release_photo" in request.form:
-                operations.release_photo(found, photo, current_user)
+                release_photo(found, photo, current_user)
         return redirect(url_for(".worklist", done=found.number), 303)
 
     return attempt(carry_out, lambda errors: _page(number, errors, _keep(prepared)))

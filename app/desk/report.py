@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ from app.languages import gettext as _
 from app.languages import in_language
 from app.permissions import allow
 from app.places.queries import list_owners, list_units
-from app.problems import InvalidFields, NotFound
+from app.problems import InvalidFields
 from app.reports import operations, staff_views, wording
 from app.reports.deadlines import begin_of, local_day
 from app.reports.likeness import list_suggestions
@@ -52,10 +51,11 @@ LOOK = "contact_seen"
 @allow(*DESK)
 def report(number: str) -> str:
     """One report with everything the register knows of it."""
-    return _page(number, {})
+    return report_page(number, {})
 
 
-def _page(number: str, errors: dict[str, str], **inserted: str) -> str:
+def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
+    """The page, with what a form of it was refused for."""
     found = report_or_problem(number)
     change = may_change()
     return render_template(
@@ -115,7 +115,7 @@ def _people(found: Report) -> list[dict[str, Any]]:
 @allow(*HANDLERS)
 def set_status(number: str) -> Any:
     """Move a report to another state."""
-    return _change(
+    return change_report(
         number,
         lambda found: operations.change_status(found, read_status(), current_user, **read_texts()),
     )
@@ -139,10 +139,10 @@ def insert_template(number: str) -> str | tuple[str, int]:
     chosen = read_id(request.form, "template")
     known = {one.id: one for one in list_templates(found.category_id)}
     if chosen not in known:
-        return _page(number, {"template": _("Choose a text.")}), InvalidFields.status
+        return report_page(number, {"template": _("Choose a text.")}), InvalidFields.status
     typed = request.form.get("public_text", "").strip()
     text = template_text(known[chosen], found)
-    return _page(number, {}, public_text=f"{typed}\n\n{text}" if typed else text)
+    return report_page(number, {}, public_text=f"{typed}\n\n{text}" if typed else text)
 
 
 @pages.post("/reports/<number>/unit")
@@ -155,7 +155,7 @@ def set_unit(number: str) -> Any:
         if "person" in request.form:
             operations.assign_person(found, _person(found), current_user)
 
-    return _change(number, change)
+    return change_report(number, change)
 
 
 @pages.post("/reports/<number>/category")
@@ -169,7 +169,7 @@ def set_category(number: str) -> Any:
             raise InvalidFields({"category": _("Choose a category.")})
         operations.recategorise(found, category, current_user)
 
-    return _change(number, change)
+    return change_report(number, change)
 
 
 @pages.post("/reports/<number>/forward")
@@ -190,7 +190,7 @@ def forward(number: str) -> Any:
             public_text=read_texts()["public_text"],
         )
 
-    return _change(number, change)
+    return change_report(number, change)
 
 
 @pages.post("/reports/<number>/merge")
@@ -207,40 +207,34 @@ def merge(number: str) -> Any:
         session().refresh(kept, ["follower_count"])
         operations.merge_report(found, kept, current_user, **read_texts())
 
-    return _change(number, change)
+    return change_report(number, change)
 
 
 @pages.post("/reports/<number>/note")
 @allow(*HANDLERS)
 def add_note(number: str) -> Any:
     """Answer the public, or leave a note for colleagues."""
-    return _change(number, lambda found: operations.add_note(found, current_user, **read_texts()))
+    return change_report(
+        number, lambda found: operations.add_note(found, current_user, **read_texts())
+    )
 
 
 @pages.post("/reports/<number>/release")
 @allow(*HANDLERS)
 def release(number: str) -> Any:
     """Let a held report be a report like any other."""
-    return _change(number, lambda found: operations.release_report(found, current_user))
+    return change_report(number, lambda found: operations.release_report(found, current_user))
 
 
-@pages.post("/reports/<number>/photos/<uuid:photo_uuid>/release")
-@allow(*HANDLERS)
-def release_photo(number: str, photo_uuid: uuid.UUID) -> Any:
-    """Let everybody see a photo."""
-    return _change(
-        number,
-        lambda found: operations.release_photo(found, _photo(found, photo_uuid), current_user),
-    )
+def change_report(number: str, change: Callable[[Report], object]) -> Any:
+    """Carry out a change of a report that its reader has seen as it is, or show why not."""
 
-
-def _change(number: str, change: Callable[[Report], object]) -> Any:
     def carry_out() -> BaseResponse:
         found = report_to_change(number)
         change(found)
         return redirect(report_url(found), 303)
 
-    return attempt(carry_out, lambda errors: _page(number, errors))
+    return attempt(carry_out, lambda errors: report_page(number, errors))
 
 
 def _unit() -> Any:
@@ -261,13 +255,6 @@ def _person(found: Report) -> Staff | None:
     if chosen not in known:
         raise InvalidFields({"person": _("Choose a person.")})
     return known[chosen]
-
-
-def _photo(found: Report, photo_uuid: uuid.UUID) -> Any:
-    photo = next((one for one in found.photos if one.uuid == photo_uuid), None)
-    if photo is None:
-        raise NotFound
-    return photo
 
 
 def init_app(app: Flask) -> None:

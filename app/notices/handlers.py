@@ -17,6 +17,7 @@ from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
 from app.notices.queries import find_event, find_report_told, find_subscription, list_told
 from app.outbox import Claim, Errand, Handlers
+from app.reports import photo_care
 
 
 def spread_receipt(claim: Claim) -> None:
@@ -108,6 +109,7 @@ HANDLERS: Handlers = {
     "contact_erased": spread_erasure,
     "sign_tampered": tampering.spread_tampering,
     "sign_tampered_mail": tampering.send_tampering,
+    photo_care.GONE: photo_care.remove_files,
     "forwarded": forwarding.send_forwarded,
     "late_reports": escalation.spread_late_reports,
     "late_reports_mail": escalation.send_late_reports,

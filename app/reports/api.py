@@ -134,10 +134,8 @@ def put_photo(report_uuid: uuid.UUID, photo_uuid: uuid.UUID) -> tuple[dict[str, 
     """Add a photo: the raw JPEG, PNG, WebP or HEIC as the body; at most three a report."""
     _demand_key(report_uuid)
     report = _find(report_uuid)
-    created = operations.add_reporter_photo(report, photo_uuid, request.get_data())
-    url = url_for(
-        "resident.photo", photo_uuid=photo_uuid, size="photo", key=report_key(report.uuid)
-    )
+    address, created = operations.add_reporter_photo(report, photo_uuid, request.get_data())
+    url = url_for("resident.photo", photo_uuid=address, size="photo", key=report_key(report.uuid))
     return {"id": photo_uuid, "url": _absolute(url)}, 201 if created else 200
 
 

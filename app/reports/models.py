@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from geoalchemy2 import WKBElement
 from sqlalchemy import (
@@ -220,6 +221,9 @@ class EventKind(StrEnum):
     CATEGORY = "category"
     NOTE = "note"
     PHOTO_RELEASED = "photo_released"
+    PHOTO_WITHDRAWN = "photo_withdrawn"
+    PHOTO_BLACKED_OUT = "photo_blacked_out"
+    PHOTO_DELETED = "photo_deleted"
     PRIORITY = "priority"
     MESSAGE = "message"
     HELD = "held"
@@ -278,6 +282,8 @@ class Photo(Base):
     """A re-encoded photo in the photo store. It belongs to nobody until its report is accepted.
 
     `name` is the unguessable name in the store, `fingerprint` the SHA-256 of what was uploaded.
+    `uuid` stands in its address. One that is blacked out gets another name and another address;
+    `sent_as` is then the id that its sender knows it by.
     """
 
     __tablename__ = "photos"
@@ -288,10 +294,12 @@ class Photo(Base):
             sqlite_where=text("report_id IS NULL"),
             postgresql_where=text("report_id IS NULL"),
         ),
+        Index("uq_photos_sent_as", "sent_as", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)
+    sent_as: Mapped[UUID | None] = mapped_column(Uuid)
     report_id: Mapped[int | None] = mapped_column(
         ForeignKey("reports.id", ondelete="CASCADE"), index=True
     )
@@ -304,6 +312,18 @@ class Photo(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     report: Mapped[Report | None] = relationship(back_populates="photos")
+
+
+class DeletedPhoto(Base):
+    """The id under which a deleted photo was sent: a phone that sends it once more does not bring
+    it back.
+    """
+
+    __tablename__ = "deleted_photos"
+
+    sent_as: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
 
 
 class ReplyTemplate(Base):

@@ -46,7 +46,7 @@ from app.reports.photos import (
     refuse_a_fourth,
     refuse_other_content,
 )
-from app.reports.queries import find_category, find_photo, find_report_by_uuid
+from app.reports.queries import find_category, find_photo_sent, find_report_by_uuid
 from app.reports.question_list import DANGER, read_questions
 from app.reports.questions import accept_answers
 from app.reports.routing import Destination, find_destination
@@ -258,24 +258,25 @@ def _erase_on(category: Category, received_at: datetime) -> date:
     return local_day(received_at) + timedelta(days=category.retention_days)
 
 
-def add_reporter_photo(report: Report, photo_uuid: uuid.UUID, content: bytes) -> bool:
+def add_reporter_photo(
+    report: Report, photo_uuid: uuid.UUID, content: bytes
+) -> tuple[uuid.UUID, bool]:
     """Add a photo its reporter sends; the same photo again is fine.
 
     Returns:
-        Whether it is new.
+        What stands in its address, and whether it is new.
 
     Raises:
         ReusedId: the id stands for another photo.
         TooManyPhotos: the report has three.
         UnreadablePhoto: it cannot be decoded.
     """
-    known = find_photo(photo_uuid)
+    known = find_photo_sent(photo_uuid)
     if known is not None:
         refuse_other_content(known, report, fingerprint_of(content))
-        return False
+        return known.uuid if isinstance(known, Photo) else photo_uuid, False
     refuse_a_fourth(sum(not photo.by_staff for photo in report.photos))
-    keep_photo(photo_uuid, prepare_photo(content), report)
-    return True
+    return keep_photo(photo_uuid, prepare_photo(content), report).uuid, True
 
 
 def change_status(
@@ -489,15 +490,6 @@ def add_note(
 def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:
     """Add a photo the crew took."""
     return keep_photo(uuid.uuid4(), prepared, report, by_staff=True)
-
-
-def release_photo(report: Report, photo: Photo, staff: Staff) -> None:
-    """Let everybody see a photo; releasing it again changes nothing."""
-    if photo.released_at:
-        return
-    photo.released_at = now()
-    report.events.append(Event(kind=EventKind.PHOTO_RELEASED.value, staff_id=staff.id))
-    session().flush()
 
 
 def release_report(report: Report, staff: Staff) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import threading
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pillow_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from app.database import now, session
 from app.permissions import MB
 from app.problems import ReusedId, TooManyPhotos, UnreadablePhoto
-from app.reports.models import Photo, Report
+from app.reports.models import DeletedPhoto, Photo, Report
 from app.reports.photo_store import photo_store
 
 MAX_BYTES = 15 * MB
@@ -52,6 +54,27 @@ class PreparedPhoto:
     height_px: int
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of a picture, in per cent of its width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def corners_px(self, width_px: int, height_px: int) -> tuple[int, int, int, int]:
+        """The first and the last pixel: whatever is touched is covered, to the picture's edge."""
+        right = min(self.left + self.width, 100)
+        bottom = min(self.top + self.height, 100)
+        return (
+            math.floor(self.left * width_px / 100),
+            math.floor(self.top * height_px / 100),
+            math.ceil(right * width_px / 100) - 1,
+            math.ceil(bottom * height_px / 100) - 1,
+        )
+
+
 def fingerprint_of(content: bytes) -> str:
     """The SHA-256 that tells one upload from another."""
     return hashlib.sha256(content).hexdigest()
@@ -64,16 +87,35 @@ def prepare_photo(content: bytes) -> PreparedPhoto:
         UnreadablePhoto: it is no JPEG, PNG, WebP or HEIC, it is damaged, or it has too many pixels.
     """
     with _one_at_a_time:
+        return _in_both_sizes(_decode(content), content)
+
+
+def black_out(content: bytes, areas: Sequence[Area]) -> PreparedPhoto:
+    """A stored photo with areas painted over in both sizes; touches no database.
+
+    The pixels below are gone before anything is encoded: no size is made from what was there.
+
+    Raises:
+        UnreadablePhoto: it is damaged.
+    """
+    with _one_at_a_time:
         image = _decode(content)
-        thumbnail = image.copy()
-        thumbnail.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
-        return PreparedPhoto(
-            fingerprint=fingerprint_of(content),
-            photo=_as_jpeg(image),
-            thumbnail=_as_jpeg(thumbnail),
-            width_px=image.width,
-            height_px=image.height,
-        )
+        brush = ImageDraw.Draw(image)
+        for area in areas:
+            brush.rectangle(area.corners_px(image.width, image.height), fill="black")
+        return _in_both_sizes(image, content)
+
+
+def _in_both_sizes(image: Image.Image, content: bytes) -> PreparedPhoto:
+    thumbnail = image.copy()
+    thumbnail.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
+    return PreparedPhoto(
+        fingerprint=fingerprint_of(content),
+        photo=_as_jpeg(image),
+        thumbnail=_as_jpeg(thumbnail),
+        width_px=image.width,
+        height_px=image.height,
+    )
 
 
 def _decode(content: bytes) -> Image.Image:
@@ -139,7 +181,7 @@ def keep_photo(
     return photo
 
 
-def refuse_other_content(known: Photo, report: Report, fingerprint: str) -> None:
+def refuse_other_content(known: Photo | DeletedPhoto, report: Report, fingerprint: str) -> None:
     """A photo id seen before stands for the same photo of the same report, or is refused.
 
     Raises:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only, sele
 from app.database import session
 from app.geo import Position, distance_metres, within_metres
 from app.places.models import Place
-from app.reports.models import Category, Event, Follower, Photo, ReplyTemplate, Report
+from app.reports.models import Category, DeletedPhoto, Event, Follower, Photo, ReplyTemplate, Report
 from app.signs.models import Sign
 from app.staff.models import Staff
 
@@ -295,10 +295,16 @@ def list_ids_with_photos(reports: Sequence[Report]) -> set[int]:
 
 
 def find_photo(photo_uuid: uuid.UUID) -> Photo | None:
-    """A photo with its report."""
+    """A photo by its address, with its report."""
     return session().scalar(
         select(Photo).where(Photo.uuid == photo_uuid).options(joinedload(Photo.report))
     )
+
+
+def find_photo_sent(sent_as: uuid.UUID) -> Photo | DeletedPhoto | None:
+    """A photo by the id its sender gave it, blacked out or deleted since then or not."""
+    query = select(Photo).where(or_(Photo.sent_as == sent_as, Photo.uuid == sent_as))
+    return session().scalar(query) or session().get(DeletedPhoto, sent_as)
 
 
 def list_unclaimed(photo_uuids: Sequence[uuid.UUID]) -> Sequence[Photo]:

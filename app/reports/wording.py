@@ -59,6 +59,8 @@ _INSIDE = {
     EventKind.RELEASED,
     EventKind.CONTACT_ERASED,
     EventKind.FIX_ANSWER,
+    EventKind.PHOTO_BLACKED_OUT,
+    EventKind.PHOTO_DELETED,
 }
 GROUP_NAMES = {
     "park": lazy_gettext("Parks and outdoor areas"),
@@ -145,6 +147,9 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     ),
     EventKind.NOTE: lambda event: _("Answer from us") if event.public_text else _("Internal note"),
     EventKind.PHOTO_RELEASED: lambda _event: _("Photo published"),
+    EventKind.PHOTO_WITHDRAWN: lambda _event: _("Photo no longer published"),
+    EventKind.PHOTO_BLACKED_OUT: lambda _event: _("Parts of a photo blacked out"),
+    EventKind.PHOTO_DELETED: lambda _event: _("Photo deleted"),
     EventKind.PRIORITY: _priority_title,
     EventKind.MESSAGE: lambda event: (
         _("The reporter wrote") if event.internal_text else _("The reporter added photos")

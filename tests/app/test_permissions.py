@@ -15,8 +15,10 @@ from app.config import ROOT
 from app.database import db
 from app.permissions import STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
+from app.reports.photos import keep_photo, prepare_photo
 from tests.app.conftest import token_of_a_mail, values_of_the_register
 from tests.conftest import FROM_HERE
+from tests.pictures import a_photo
 
 TABLE = ROOT / "docs" / "permissions.md"
 _LINE = re.compile(r"\| `(?P<address>[^`]+)` \| (?P<methods>[A-Z, ]+) \| (?P<who>[a-z_, ]+) \|")
@@ -95,7 +97,7 @@ def values(app, filed, park_sign):
         "code": park_sign.code,
         "place_id": park_sign.place_id,
         "report_uuid": report.uuid,
-        "photo_uuid": uuid4(),
+        "photo_uuid": keep_photo(uuid4(), prepare_photo(a_photo()), report).uuid,
         "event_uuid": uuid4(),
         "follower_uuid": uuid4(),
         "size": "photo",

@@ -149,6 +149,24 @@ STAFF = [
     Screen("today", "/desk/today", role="front_desk"),
     Screen("new report at the desk", "/desk/new", role="front_desk"),
     Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
+    Screen(
+        "black out a photo",
+        "/desk/reports/{received}/photos/{received_photo}/black-out"
+        "?left=10&top=10&width=20&height=20",
+        role="front_desk",
+        do=open_everything,
+    ),
+    Screen(
+        "black out a photo, for good?",
+        "/desk/reports/{received}/photos/{received_photo}/black-out"
+        "?left=10&top=10&width=20&height=20&look=1",
+        role="front_desk",
+    ),
+    Screen(
+        "delete a photo",
+        "/desk/reports/{received}/photos/{received_photo}/delete",
+        role="front_desk",
+    ),
     Screen("worklist", "/crew", role="crew"),
     Screen("report on the tablet", "/crew/reports/{received}", role="crew"),
     Screen("register of signs", "/signs", role="sign_keeper"),
@@ -185,6 +203,7 @@ def furnish(server: Server) -> dict[str, str]:
     for status in ("received", "waiting", "fixed"):
         report = _file(server, words["park"])
         words |= {status: report["number"], f"{status}_key": report["key"]}
+        words[f"{status}_photo"] = report["photo"]
         if status != "received":
             form = {"status": status, "public_text": "Hvilken benk er det?"}
             address = f"/desk/reports/{report['number']}/status"
@@ -247,8 +266,9 @@ def _file(server: Server, sign: str, channel: str = "qr") -> dict[str, str]:
     address = f"/api/v1/reports/{uuid4()}"
     answer = json.loads(_demand(201, server.request("PUT", address, report)))
     key = {"Authorization": f"Bearer {answer['key']}", "Content-Type": "image/jpeg"}
-    _demand(201, server.request("PUT", f"{address}/photos/{uuid4()}", a_photo(), key))
-    return answer
+    photo = str(uuid4())
+    _demand(201, server.request("PUT", f"{address}/photos/{photo}", a_photo(), key))
+    return answer | {"photo": photo}
 
 
 def _sign_in(server: Server, role: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request, url_for
 from flask_login import current_user
+from werkzeug.http import is_resource_modified
 
+from app.languages import as_date_time
 from app.permissions import Role, allow
 from app.problems import NotFound
 from app.reports import wording
@@ -16,8 +19,6 @@ from app.reports.models import Photo, Report
 from app.reports.pages import pages
 from app.reports.photo_store import PHOTO, THUMBNAIL, photo_store
 from app.reports.queries import find_photo
-
-ONE_HOUR_S = 3600
 
 
 def photos_view(report: Report, photos: list[Photo], **arguments: Any) -> list[dict[str, Any]]:
@@ -33,6 +34,9 @@ def photos_view(report: Report, photos: list[Photo], **arguments: Any) -> list[d
             "caption": caption,
             "released": photo.released_at is not None,
             "by_staff": photo.by_staff,
+            "added": as_date_time(photo.created_at),
+            "width_px": photo.width_px,
+            "height_px": photo.height_px,
         }
         for photo in photos
     ]
@@ -45,11 +49,18 @@ def photo(photo_uuid: uuid.UUID, size: str) -> Response:
     found = find_photo(photo_uuid)
     if found is None or not _may_see(found):
         raise NotFound
-    response = Response(photo_store().get(found.name, size), mimetype="image/jpeg")
-    public = found.released_at is not None
-    response.headers["Cache-Control"] = (
-        f"public, max-age={ONE_HOUR_S}" if public else f"private, max-age={ONE_HOUR_S}"
-    )
+    # A photo that is taken back is gone at once, so whoever keeps a copy asks each time whether it
+    # still stands; the answer has no body as long as it does.
+    response = Response(mimetype="image/jpeg")
+    response.headers["Cache-Control"] = f"{'public' if found.released_at else 'private'}, no-cache"
+    response.set_etag(f"{found.name}-{size}")
+    if not is_resource_modified(request.environ, etag=response.get_etag()[0]):
+        response.status_code = HTTPStatus.NOT_MODIFIED
+        return response
+    try:
+        response.set_data(photo_store().get(found.name, size))
+    except FileNotFoundError as error:
+        raise NotFound from error
     return response
 
 

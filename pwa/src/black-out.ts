@@ -1,0 +1,4 @@
+import { startIslands } from './islands.ts';
+import { blackOut } from './islands/black-out.ts';
+
+startIslands({ 'black-out': blackOut });
