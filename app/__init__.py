@@ -32,6 +32,7 @@ from app.admin import outbox as admin_outbox
 from app.admin import pages as admin
 from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
+from app.admin import templates as admin_templates
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk import (
@@ -121,6 +122,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(admin_log.pages)
     app.register_blueprint(admin_categories.pages)
     app.register_blueprint(admin_questions.pages)
+    app.register_blueprint(admin_templates.pages)
     app.register_blueprint(admin_routing.pages)
     app.register_blueprint(admin_outbox.pages)
 

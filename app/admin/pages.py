@@ -19,6 +19,11 @@ SECTIONS = (
         _("What residents can report: names, questions, deadlines, how long contacts are kept."),
     ),
     (
+        "templates.table",
+        _("Reply templates"),
+        _("Answers that are written again and again, in three languages."),
+    ),
+    (
         "routing.table",
         _("Who gets which reports"),
         _("By category, place, kind of place and time of day."),

@@ -261,6 +261,14 @@ def list_templates(category_id: int) -> Sequence[ReplyTemplate]:
     return session().scalars(query.order_by(own_first, ReplyTemplate.sort_order)).all()
 
 
+def find_newest_report(category_id: int | None) -> Report | None:
+    """The newest report of a category, or of all, as an example."""
+    query = select(Report).options(joinedload(Report.place)).where(SHOWN)
+    if category_id is not None:
+        query = query.where(Report.category_id == category_id)
+    return session().scalar(query.order_by(Report.id.desc()).limit(1))
+
+
 def list_fixed_at(place_id: int, most: int = MOST_OPENSHOWN) -> Sequence[Report]:
     """What was fixed last at a place."""
     query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,10 @@ GROUP_NAMES = {
     "sports_hall": lazy_gettext("Sports facilities"),
     "street": lazy_gettext("Streets, water and waste"),
 }
+
+# What may stand in a reply template, to be filled in.
+PLACEHOLDERS = ("{number}", "{place}")
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def status_name(status: str) -> str:
@@ -257,10 +262,17 @@ def in_short(report: Report, url: str) -> dict[str, Any]:
 
 
 def template_text(template: ReplyTemplate, report: Report) -> str:
-    """A reply template for a report, in its reporter's language where the template has it.
-
-    `{number}` and `{place}` in it stand for the report's.
-    """
+    """A reply template for a report, in its reporter's language where the template has it."""
     text = in_language(template.texts, report.language)
-    place = report.place.name if report.place else report.address
-    return text.replace("{number}", report.number).replace("{place}", place)
+    return fill_in(text, report.number, report.place.name if report.place else report.address)
+
+
+def fill_in(text: str, number: str, place: str) -> str:
+    """A template's text with what stands for its `PLACEHOLDERS`."""
+    return text.replace("{number}", number).replace("{place}", place)
+
+
+def list_unknown_placeholders(text: str) -> list[str]:
+    """What looks like a placeholder in a template's text and stands for nothing."""
+    found = dict.fromkeys(_PLACEHOLDER.findall(text))
+    return [one for one in found if one not in PLACEHOLDERS]

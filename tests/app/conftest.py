@@ -20,7 +20,7 @@ from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
 from app.permissions import Role
 from app.rate_limits import limiter
-from app.reports.models import Report, RoutingRule
+from app.reports.models import ReplyTemplate, Report, RoutingRule
 from app.reports.photo_store import photo_store
 from app.reports.photos import prepare_photo
 from app.signs.models import Sign, SignEventKind
@@ -141,6 +141,7 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "event_id": event.id,
         "rule_id": rule.id,
         "way": "up",
+        "template_id": db.session.scalar(select(ReplyTemplate.id).limit(1)),
         "category_code": "VE03",
         "question_code": "what",
         "message_id": 1,

@@ -143,6 +143,14 @@ STAFF = [
     Screen(
         "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"
     ),
+    Screen("categories", "/admin/categories", role="manager"),
+    Screen("new category", "/admin/categories/new", role="manager", do=open_everything),
+    Screen("category", "/admin/categories/PA01", role="manager", do=open_everything),
+    Screen("questions", "/admin/categories/VE03/questions", role="manager"),
+    Screen("question", "/admin/categories/VE03/questions/what", role="manager", do=open_everything),
+    Screen("question on a condition", "/admin/categories/VE03/questions/how_many", role="manager"),
+    Screen("reply templates", "/admin/templates", role="manager"),
+    Screen("reply template", "/admin/templates/1", role="manager"),
     Screen("register", "/desk", role="front_desk"),
     Screen("register, filtered", "/desk?status=open&q=park", role="front_desk", do=open_everything),
     Screen("saved filters", "/desk/filters", role="front_desk"),
