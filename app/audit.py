@@ -59,10 +59,18 @@ def record(action: str, subject: str, subject_id: int | None = None, **details: 
     )
 
 
-def record_for(staff_id: int | None, action: str, subject: str, subject_id: int | None) -> None:
+def record_for(
+    staff_id: int | None, action: str, subject: str, subject_id: int | None, **details: Any
+) -> None:
     """Write down what somebody did who is not signed in yet, or no more."""
     session().add(
-        AuditEntry(staff_id=staff_id, action=action, subject=subject, subject_id=subject_id)
+        AuditEntry(
+            staff_id=staff_id,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            details=details,
+        )
     )
 
 

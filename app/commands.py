@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from app import catalogue, dead_letters
+from app import audit, catalogue, dead_letters
 from app.database import db, now, session
 from app.demo import load as demo
 from app.demo.places import add_places
@@ -23,6 +23,7 @@ from app.demo.reports import add_reports
 from app.demo.signs import add_signs
 from app.jobs import run_worker
 from app.mailbox import commands as mailbox_commands
+from app.notices.letters import public_url
 from app.permissions import Role
 from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
 from app.places.models import Place, PlaceKind, Unit
@@ -31,7 +32,10 @@ from app.places.rows import UnusableFile
 from app.problems import Problem
 from app.safekeeping.commands import backup_command, move_command, restore_command
 from app.serve import serve
+from app.staff.links import make_link, token_of
+from app.staff.models import LinkKind
 from app.staff.operations import create_staff, demand_good_password
+from app.staff.queries import find_by_email
 
 vof = AppGroup("vof", help="Run and look after VOF.")
 staff = AppGroup("staff", help="Accounts of staff.")
@@ -150,6 +154,25 @@ def staff_create(email: str, name: str, role: str, unit: str | None, password: s
     demand_good_password(password)
     create_staff(email, name, password, Role(role), unit_id)
     click.echo(f"{email} can sign in as {role}.")
+
+
+@staff.command("reset")
+@click.argument("email")
+@in_one_transaction
+def staff_reset(email: str) -> None:
+    """Make a link that lets EMAIL set a new password; it ends their second factors.
+
+    For who has lost everything and finds no administrator to help.
+    """
+    person = find_by_email(email)
+    if person is None:
+        raise click.ClickException(f"No account has the address {email!r}.")
+    if not person.active:
+        raise click.ClickException("This account is closed. An administrator can open it again.")
+    made = make_link(person, LinkKind.RECOVERY)
+    audit.record_for(None, "link_made", "staff", person.id, kind=made.kind)
+    click.echo(f"{person.name} can set a new password within 24 hours, once, at")
+    click.echo(public_url("signing_in.link", link_token=token_of(made)))
 
 
 @vof.command("sample-data")

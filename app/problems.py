@@ -146,6 +146,33 @@ class NoSuchSubscription(Problem):
     sentence = _("You have perhaps stopped these e-mails already. You get none as it is now.")
 
 
+class NoSuchLink(Problem):
+    code, status = "no_such_link", 404
+    title = _("This link does not work any more")
+    sentence = _(
+        "It has been used, is too old, or a newer one has been made. Ask for a new link, or ask an "
+        "administrator for one."
+    )
+
+
+class SecondFactorDemanded(Problem):
+    code, status = "second_factor_demanded", 409
+    title = _("A second factor is demanded")
+    sentence = _("Your role demands a second factor. Add another one before you remove this one.")
+
+
+class LastAdmin(Problem):
+    code, status = "last_admin", 409
+    title = _("The last administrator")
+    sentence = _("Somebody must be left who can administer. Give another person that role first.")
+
+
+class OwnAccount(Problem):
+    code, status = "own_account", 409
+    title = _("This is your own account")
+    sentence = _("Nobody changes their own roles or closes their own account. Ask a colleague.")
+
+
 class NoSuchPlace(Problem):
     code, status = "no_such_place", 404
     title = _("We cannot find this place")

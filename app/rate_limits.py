@@ -29,6 +29,11 @@ PHOTOS = "360 per minute; 4500 per hour"
 # Only failed attempts count. Per account first: an office of a hundred shares one address.
 SIGN_INS_PER_ACCOUNT = "5 per minute; 30 per hour"
 SIGN_INS_PER_ADDRESS = "60 per minute; 300 per hour"
+# Three codes of six digits fit at any moment, so a day of wrong ones finds one with 0.02 %.
+CODES_PER_ACCOUNT = "5 per minute; 20 per hour; 60 per day"
+# Every question for a link counts, whether the address has an account or not.
+LINKS_PER_ACCOUNT = "3 per hour; 6 per day"
+LINKS_PER_ADDRESS = "30 per hour"
 
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +30,7 @@ from app.permissions import Role
 from app.places import municipality
 from app.reports import routing
 from app.signs.models import Sign
+from app.staff.freshness import FRESH_S
 from tests.cluster import Cluster, running_cluster
 from tests.html import inspect_page
 from tests.server import Server
@@ -172,15 +174,16 @@ def client(app: Flask) -> FlaskClient:
 
 
 def signed_in(app: Flask, role: Role) -> FlaskClient:
-    """A client with a session of this role. Each role signs in once; a session outlives a test."""
+    """A client with a session of this role; it outlives a test, and is renewed before it is asked
+    whether it is still the same person."""
     client = app.test_client()
     client.environ_base["HTTP_ORIGIN"] = "http://localhost"
     sessions = app.extensions.setdefault("sessions of the tests", {})
-    if role not in sessions:
+    if sessions.get(role, ("", 0))[1] < time.monotonic():
         account = {"email": f"{role}@demo.vof", "password": f"demo-{role}"}
         assert client.post("/sign-in", data=account).status_code == 302
-        sessions[role] = client.get_cookie(SESSION_COOKIE).value
-    client.set_cookie(SESSION_COOKIE, sessions[role])
+        sessions[role] = client.get_cookie(SESSION_COOKIE).value, time.monotonic() + FRESH_S / 2
+    client.set_cookie(SESSION_COOKIE, sessions[role][0])
     return client
 
 

@@ -11,7 +11,16 @@ from functools import partial
 
 from app import outbox
 from app.languages import speaking
-from app.notices import escalation, forwarding, letters, mail, operations, push, tampering
+from app.notices import (
+    accounts,
+    escalation,
+    forwarding,
+    letters,
+    mail,
+    operations,
+    push,
+    tampering,
+)
 from app.notices.keys import ReplyTo
 from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
@@ -111,6 +120,7 @@ HANDLERS: Handlers = {
     "sign_tampered_mail": tampering.send_tampering,
     photo_care.GONE: photo_care.remove_files,
     "forwarded": forwarding.send_forwarded,
+    "staff_link": accounts.send_link,
     "late_reports": escalation.spread_late_reports,
     "late_reports_mail": escalation.send_late_reports,
     "receipt": send_receipt,

@@ -183,28 +183,28 @@ def report_url(subscription: Subscription) -> str:
     """The report's page; with its key for whoever reported it."""
     report = subscription.report
     key = {"key": report_key(report.uuid)} if subscription.by_reporter else {}
-    return _public_url("resident.status", number=report.number, **key, lang=subscription.language)
+    return public_url("resident.status", number=report.number, **key, lang=subscription.language)
 
 
 def fixed_url(subscription: Subscription) -> str:
     """The page that asks whether it was put right."""
     token = notice_token(subscription.uuid)
-    return _public_url("notices.ask_whether_fixed", token=token, lang=subscription.language)
+    return public_url("notices.ask_whether_fixed", token=token, lang=subscription.language)
 
 
 def manage_url(subscription: Subscription) -> str:
     """The page where a mail's reader says yes or no."""
     token = notice_token(subscription.uuid)
-    return _public_url("notices.manage", token=token, lang=subscription.language)
+    return public_url("notices.manage", token=token, lang=subscription.language)
 
 
 def one_click_url(subscription: Subscription) -> str:
     """Where a mail program's own button unsubscribes (RFC 8058)."""
     token = notice_token(subscription.uuid)
-    return _public_url("notices.unsubscribe", token=token, lang=subscription.language)
+    return public_url("notices.unsubscribe", token=token, lang=subscription.language)
 
 
-def _public_url(endpoint: str, **values: Any) -> str:
+def public_url(endpoint: str, **values: Any) -> str:
     """An address as residents use it; the worker has no request to tell."""
     public = urlsplit(current_app.config["PUBLIC_URL"])
     adapter = current_app.url_map.bind(public.netloc, url_scheme=public.scheme)

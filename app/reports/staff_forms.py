@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import request
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from app.arguments import read_id
-from app.database import start_over
+from app.attempts import attempt as attempt  # noqa: PLC0414 - the forms of reports have it from here
 from app.languages import gettext as _
-from app.problems import ChangedMeanwhile, InvalidFields, NoSuchReport, Problem
+from app.problems import ChangedMeanwhile, InvalidFields, NoSuchReport
 from app.reports.models import Event, Report
 from app.reports.queries import find_report
 from app.reports.schemas import MAX_DESCRIPTION, clean
@@ -82,24 +78,3 @@ def read_status() -> str:
     if status not in set(Status):
         raise InvalidFields({"status": _("Choose what happens next.")})
     return status
-
-
-def attempt(
-    change: Callable[[], BaseResponse], show_again: Callable[[dict[str, str]], str]
-) -> BaseResponse | tuple[str, int]:
-    """Carry out a change, or show its form again with the reason and everything typed.
-
-    Args:
-        change: does the work and says where to go.
-        show_again: renders the page with sentences by field name; "form" for the whole.
-    """
-    try:
-        return change()
-    except NoSuchReport:
-        raise
-    except Problem as problem:
-        start_over()
-        errors: dict[str, Any] = problem.fields or {"form": problem.message}
-        return show_again(
-            {name: str(sentence) for name, sentence in errors.items()}
-        ), problem.status

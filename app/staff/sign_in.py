@@ -1,26 +1,37 @@
-"""Sign-in for staff, by Flask-Security: a password now, second factors on the same ground later."""
+"""Sign-in for staff: the password by Flask-Security, the second step by `app.staff.second_step`."""
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, redirect, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import Security, SQLAlchemyUserDatastore, user_authenticated
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import audit
 from app.config import Settings
-from app.database import db
+from app.database import db, now
 from app.database import session as database_session
 from app.languages import gettext as _
 from app.permissions import STAFF, Role, allow, allowed_roles
-from app.problems import NotFound
+from app.problems import UnsupportedType
 from app.rate_limits import SIGN_INS_PER_ACCOUNT, SIGN_INS_PER_ADDRESS, limiter
+from app.staff import (
+    account,
+    authenticator,
+    factors,  # noqa: F401 - its pages hang on the account's blueprint
+    second_step,
+    signing_in,
+)
+from app.staff.freshness import ASKED_AT
 from app.staff.models import RoleRow, Staff
+from app.staff.second_step import PENDING, SecondStep
 
 SESSION_HOURS = 12
 
@@ -50,6 +61,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         # The page says the same whether the address or the password was wrong.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        # The library's page that asks for the password again is not ours (`app.staff.freshness`).
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
         # The cross-site rule of `app.cross_site` stands in for form tokens.
         WTF_CSRF_ENABLED=False,
         SESSION_COOKIE_NAME="vof_staff",
@@ -58,13 +71,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
     )
-    Security(app, SQLAlchemyUserDatastore(db, Staff, RoleRow))
+    security = Security(app, SQLAlchemyUserDatastore(db, Staff, RoleRow))
+    security.two_factor_plugins = SecondStep()
     # People sign in with a session; nobody has a token, so no body is searched for one.
     app.login_manager.request_loader(_nobody)  # type: ignore[attr-defined]
-    views: dict[str, Any] = app.view_functions
-    _throttle(views)
-    # Asking for the password again comes with second factors; until then there is no such page.
-    views["security.verify"] = _no_such_page
+    find = app.login_manager._user_callback  # type: ignore[attr-defined]  # noqa: SLF001 - the library's own, which ours narrows
+    app.login_manager.user_loader(lambda known: _narrowed(find(known)))  # type: ignore[attr-defined]
+    user_authenticated.connect(_note_sign_in, app)
+    _throttle(app.view_functions)
+    authenticator.init_app(app, settings)
+    second_step.init_app(app)
+    app.register_blueprint(signing_in.pages)
+    app.register_blueprint(account.pages)
     app.after_request(_set_no_cookie_before_sign_in)
     app.add_url_rule("/staff", "staff.home", home)
     app.context_processor(_who)
@@ -74,9 +92,18 @@ def _nobody(_request: object) -> None:
     return None
 
 
-@allow(*STAFF)
-def _no_such_page() -> None:
-    raise NotFound
+def _narrowed(staff: Staff | None) -> Staff | None:
+    """Who the session says is there, unless it is too old or the person must set something up."""
+    if staff is None or second_step.hides_on_public_pages(staff):
+        return None
+    age_s = time.time() - session.get(ASKED_AT, 0)
+    return staff if age_s <= SESSION_HOURS * 3600 else None
+
+
+def _note_sign_in(_app: Flask, user: Staff, authn_via: list[str], **_rest: object) -> None:
+    user.last_sign_in_at = now()
+    way = {} if authn_via == ["password"] else {"with": ", ".join(authn_via)}
+    audit.record_for(user.id, "sign_in", "staff", user.id, **way)
 
 
 def _throttle(views: dict[str, Any]) -> None:
@@ -100,16 +127,20 @@ def _throttle(views: dict[str, Any]) -> None:
 
 
 def _noted(view: Any) -> Any:
-    """Write down who has signed in, and whose account somebody failed to sign in to."""
+    """Write down whose account somebody failed to sign in to."""
 
     def sign_in() -> Any:
         if request.method != "POST" or current_user.is_authenticated:
             return view()
+        if request.mimetype == "application/json":
+            # The library reads it, but the throttles would not know whose account it is about.
+            raise UnsupportedType
+        session.pop(PENDING, None)
         response = view()
-        if current_user.is_authenticated:
-            audit.record("sign_in", "staff", current_user.id)
-        elif known := database_session().scalar(select(Staff.id).where(Staff.email == _account())):
-            audit.record_for(None, "sign_in_failed", "staff", known)
+        known = select(Staff.id).where(Staff.email == _account())
+        complete = current_user.is_authenticated or PENDING in session
+        if not complete and (staff_id := database_session().scalar(known)):
+            audit.record_for(None, "sign_in_failed", "staff", staff_id)
         return response
 
     return sign_in
@@ -147,6 +178,7 @@ def _who() -> dict[str, Any]:
         return {"staff": None, "sign_in_url": url_for("security.login")}
     return {
         "staff": {"name": current_user.name},
+        "account_url": url_for("account.page"),
         "staff_links": _links(),
         "sign_out_url": url_for("security.logout"),
         "sign_in_url": url_for("security.login"),

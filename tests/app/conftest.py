@@ -26,7 +26,8 @@ from app.reports.photos import prepare_photo
 from app.signs.models import Sign, SignEventKind
 from app.signs.operations import Deed, add_event_photo, record_deed
 from app.signs.orders import place_order
-from app.staff.models import Staff
+from app.staff.links import make_link, token_of
+from app.staff.models import LinkKind, Staff
 from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
 from tests.pictures import a_photo
 
@@ -116,6 +117,15 @@ def token_of_a_mail(report: Report) -> str:
     subscription = enter_reporter(report, "kari@example.org")
     db.session.commit()
     return notice_token(subscription.uuid)
+
+
+def token_of_a_link() -> str:
+    """What stands in a link by which somebody sets a password."""
+    staff = db.session.scalars(select(Staff)).first()
+    assert staff
+    token = token_of(make_link(staff, LinkKind.PASSWORD))
+    db.session.commit()
+    return token
 
 
 def values_of_the_register(sign: Sign) -> dict[str, Any]:

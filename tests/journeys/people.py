@@ -70,7 +70,7 @@ class Staff(Person):
         self.page.goto("/staff")
         self.page.locator("[name=email]").fill(f"{role}@demo.vof")
         self.page.locator("[name=password]").fill(f"demo-{role}")
-        self.page.locator("main button[type=submit]").click()
+        self.page.locator("form:has([name=password]) button").click()
         expect(self.page.locator("[name=password]")).to_have_count(0)
 
     def opens(self, number: str) -> None:

@@ -37,7 +37,7 @@ def open_form(context: BrowserContext) -> Page:
     page.goto("/sign-in")
     page.locator("[name=email]").fill("front_desk@demo.vof")
     page.locator("[name=password]").fill("demo-front_desk")
-    page.locator("main button[type=submit]").click()
+    page.locator("form:has([name=password]) button").click()
     page.goto("/desk/new")
     return page
 

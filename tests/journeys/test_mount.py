@@ -64,7 +64,7 @@ def sign_in(page: Page) -> None:
     page.goto("/sign-in")
     page.locator("[name=email]").fill("sign_keeper@demo.vof")
     page.locator("[name=password]").fill("demo-sign_keeper")
-    page.locator("main button[type=submit]").click()
+    page.locator("form:has([name=password]) button").click()
     expect(page).to_have_url(re.compile("/signs"))
 
 

@@ -28,7 +28,7 @@ def page(browser: Browser, demo_server) -> Iterator[Page]:
     page.goto("/sign-in")
     page.locator("[name=email]").fill("sign_keeper@demo.vof")
     page.locator("[name=password]").fill("demo-sign_keeper")
-    page.locator("main button[type=submit]").click()
+    page.locator("form:has([name=password]) button").click()
     expect(page).to_have_url(re.compile("/signs"))
     yield page
     context.close()

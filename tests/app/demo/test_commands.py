@@ -44,6 +44,14 @@ def vof(app: Flask) -> Command:
     return run
 
 
+def test_whoever_has_lost_everything_gets_a_link_on_the_command_line(vof, client):
+    result = vof("staff", "reset", " Admin@demo.vof")
+    assert result.exit_code == 0, result.output
+    page = re.search(r"https?://[^/]+(/sign-in/link/\S+)", result.output)[1]
+    assert client.get(page).status_code == 200
+    assert vof("staff", "reset", "nobody@demo.vof").exit_code == 1
+
+
 @pytest.fixture
 def brought(tmp_path: Path) -> Path:
     """A municipality's folder to change."""

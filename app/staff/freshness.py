@@ -1,0 +1,36 @@
+"""“Is it still you?”: before somebody changes what lets them in, or another person in."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from flask import abort, redirect, request, url_for
+from flask import session as cookie
+
+FRESH_S = 15 * 60
+# Where Flask-Security notes when this session's person was last asked.
+ASKED_AT = "fs_paa"
+_BACK = re.compile(r"/(staff|admin)(/[a-z0-9-]+)*")
+
+
+def demand_fresh(back: str | None = None) -> None:
+    """Go on only if the person has shown lately who they are, else ask them.
+
+    Args:
+        back: the page to be at afterwards, where this request's address is none.
+    """
+    asked_at = cookie.get(ASKED_AT, 0)
+    if not 0 <= time.time() - asked_at <= FRESH_S:
+        abort(redirect(url_for("account.confirm", next=back or request.path), 303))
+
+
+def note_shown() -> None:
+    """This session's person has shown who they are just now."""
+    cookie[ASKED_AT] = time.time()
+
+
+def page_to_go_back_to() -> str:
+    """Where the person was on the way to; their account where that is nowhere of ours."""
+    wanted = request.args.get("next", "")
+    return wanted if _BACK.fullmatch(wanted) else url_for("account.page")
