@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.config import ROOT, VAR
 from app.geo import sqlite_functions
+from app.words import plain_words
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The databases' integers; a larger id in an address is nobody's.
@@ -174,9 +175,10 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
-    # The R*Tree triggers call functions of ours.
+    # The triggers of the indexes call functions of ours.
     connection.execute("PRAGMA trusted_schema=ON")
     sqlite_functions.register(connection)
+    connection.create_function("plain_words", 1, plain_words, deterministic=True)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

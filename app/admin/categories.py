@@ -28,7 +28,6 @@ from app.database import session
 from app.languages import gettext as _
 from app.languages import in_language, ngettext
 from app.permissions import allow
-from app.places.spelling import plain
 from app.problems import InvalidFields, NotFound
 from app.reports.categories import (
     archive_category,
@@ -50,6 +49,7 @@ from app.reports.queries import find_category
 from app.reports.question_changes import list_asked
 from app.reports.staff_forms import attempt
 from app.reports.wording import GROUP_NAMES
+from app.words import plain
 
 pages = Blueprint("categories", __name__, url_prefix="/admin/categories")
 

@@ -10,12 +10,12 @@ from flask import request
 from app.languages import gettext as _
 from app.places.models import Place
 from app.places.queries import list_kinds, list_units, search_places
-from app.places.spelling import plain
 from app.problems import InvalidFields
 from app.reports.models import RoutingRule
 from app.reports.queries import find_category
 from app.reports.schemas import clean
 from app.staff.queries import list_people_at_work
+from app.words import plain
 
 FIELDS = ("category", "place", "kind", "from_time", "until_time", "unit", "person", "note")
 WEEKDAYS = range(1, 8)

@@ -24,8 +24,8 @@ from app.places.geojson import rows_of_geojson
 from app.places.models import Place, PlaceEventKind, PlaceKind, Unit
 from app.places.operations import change_places, create_places
 from app.places.rows import Row, UnusableFile, UnusableRow, Unused
-from app.places.spelling import plain
 from app.staff.models import Staff
+from app.words import plain
 
 # More in one transaction would keep residents on SQLite waiting for longer than they do.
 MAX_ROWS = 10_000

@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload, lazyload, load_only
 from app.database import session
 from app.geo import Position, distance_metres, position_of, within_metres
 from app.places.models import Owner, Place, PlaceEvent, PlaceKind, Unit
-from app.places.spelling import plain
 from app.staff.models import Staff
+from app.words import plain
 
 # Most people stand in or beside a place; only in the hills the next one is far away.
 _SEARCH_RADII_M = (1_000, 10_000, 100_000)

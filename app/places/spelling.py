@@ -1,7 +1,7 @@
 """Names as they are looked for and as the alphabet orders them, alike on both databases.
 
-Neither database helps: SQLite does not know that Å and å are one letter, and PostgreSQL sorts by
-whatever language its machine speaks.
+Neither database helps: SQLite knows no letters but ASCII, and PostgreSQL sorts by whatever
+language its machine speaks.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from app.words import bare, plain
+
+__all__ = ["SORT_CHARACTERS", "plain", "search_text", "sort_name"]
+
 # Long enough to order any two names, short enough for an index.
 SORT_CHARACTERS = 200
 
-_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "å": "a"})
 # What follows z in ASCII, so that the bytes are in the order of the Norwegian alphabet.
 _AFTER_Z = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _PADDED_DIGITS = 6
-
-
-def plain(text: str) -> str:
-    """Small letters without marks, as they are typed where the keyboard lacks them."""
-    letters = unicodedata.normalize("NFKC", text).casefold()
-    return _bare(letters.translate(_PLAIN)).casefold()
 
 
 def search_text(name: str, district: str | None) -> str:
@@ -33,10 +30,5 @@ def search_text(name: str, district: str | None) -> str:
 def sort_name(name: str) -> str:
     """A text whose bytes stand where the name stands in a Norwegian list; numbers by size."""
     letters = unicodedata.normalize("NFC", name.casefold()).translate(_AFTER_Z)
-    padded = _DIGITS.sub(lambda found: found[0].zfill(_PADDED_DIGITS), _bare(letters))
+    padded = _DIGITS.sub(lambda found: found[0].zfill(_PADDED_DIGITS), bare(letters))
     return padded[:SORT_CHARACTERS]
-
-
-def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

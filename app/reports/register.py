@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, select
 
 from app.database import now, session
 from app.geo import Position, in_bbox, position_of
-from app.places.models import Place
 from app.places.register import Box
 from app.reports.deadlines import begin_of, end_of_next_working_day
-from app.reports.models import Category, Contact, Photo, Report
-from app.reports.queries import LIST_COLUMNS, SHOWN, read_number
+from app.reports.models import Category, Photo, Report
+from app.reports.queries import LIST_COLUMNS, SHOWN
+from app.reports.search import holds, is_number
 
 PAGE = 50
-
-# As much of a number as people type, hyphen or spaces anywhere; fewer digits are part of a text.
-_NUMBER = re.compile(r"\d[\d -]{3,}")
 
 
 class Deadline(StrEnum):
@@ -149,7 +145,7 @@ def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
     if wanted.has_photo:
         conditions.append(exists(select(Photo.id).where(Photo.report_id == Report.id)))
     if wanted.text:
-        conditions.append(_holds(wanted.text))
+        conditions.append(holds(wanted.text))
     return and_(_is_in_view(wanted), *conditions)
 
 
@@ -169,7 +165,7 @@ def _is_in_view(wanted: RegisterFilter) -> ColumnElement[bool]:
     """The register leaves held reports out, except where they are asked for or named by number."""
     if wanted.held:
         return and_(Report.held_at.is_not(None), Report.closed_at.is_(None))
-    if _NUMBER.fullmatch(wanted.text):
+    if is_number(wanted.text):
         return literal(True)
     return SHOWN
 
@@ -180,21 +176,3 @@ def _is_due(deadline: Deadline) -> ColumnElement[bool]:
     if deadline is Deadline.LATE:
         return and_(runs, Report.due_at < moment)
     return and_(runs, Report.due_at.between(moment, end_of_next_working_day(moment)))
-
-
-def _holds(text: str) -> ColumnElement[bool]:
-    if _NUMBER.fullmatch(text):
-        begun = read_number(text).rstrip("-")
-        return or_(Report.number.startswith(begun, autoescape=True), Report.id.in_(_told_by(text)))
-    return or_(
-        Report.place_id.in_(select(Place.id).where(Place.name.icontains(text, autoescape=True))),
-        Report.address.icontains(text, autoescape=True),
-        Report.description.icontains(text, autoescape=True),
-        Report.id.in_(_told_by(text)),
-    )
-
-
-def _told_by(text: str) -> ColumnElement[int]:
-    columns = (Contact.name, Contact.email, Contact.phone)
-    known = or_(*(column.icontains(text, autoescape=True) for column in columns))
-    return select(Contact.report_id).where(known).scalar_subquery()

@@ -117,12 +117,15 @@ def test_what_the_first_release_wrote_survives_to_today(app):
         kept = connection.execute(
             text(
                 "SELECT r.number, r.description, p.name, p.search_text, p.sort_name, s.code, e.kind"
-                " FROM reports r"
+                ", t.words FROM reports r JOIN idx_reports_text t ON t.rowid = r.id"
                 " JOIN places p ON p.id = r.place_id JOIN signs s ON s.id = r.sign_id"
                 " JOIN events e ON e.report_id = r.id"
             )
         ).all()
-    assert [tuple(row) for row in kept] == [
+    assert [row.words.split() for row in kept] == [
+        ["202600000001", "benken", "er", "brukket", "byparken", "ved", "porten", "7kq3mb"]
+    ]
+    assert [tuple(row)[:-1] for row in kept] == [
         (
             "2026-00000001",
             "Benken er brukket.",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.places.spelling import SORT_CHARACTERS, plain, search_text, sort_name
+from app.places.spelling import SORT_CHARACTERS, search_text, sort_name
+from app.words import plain
 
 names = st.text(max_size=300)
 
