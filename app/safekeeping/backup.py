@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
@@ -79,15 +79,21 @@ def _dump(settings: Settings, dumped: Path) -> tuple[Manifest, set[str]]:
 
 def _photos_named(connection: Connection) -> set[str]:
     there = {
-        (table.name, column["name"])
+        (table.name, name)
         for table in tables_of(connection)
-        for column in inspect(connection).get_columns(table.name)
+        for name in _columns_of(connection, table)
     }
     names: set[str] = set()
     for column in PHOTO_NAMES:
         if (column.class_.__tablename__, column.key) in there:
             names.update(connection.scalars(select(column).where(column.is_not(None))))
     return names
+
+
+def _columns_of(connection: Connection, table: Table) -> list[str]:
+    """The columns that a table has which is perhaps not up to date."""
+    nothing = select(text("*")).select_from(table).limit(0)
+    return list(connection.execute(nothing).keys())
 
 
 @contextmanager

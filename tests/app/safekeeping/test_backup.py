@@ -20,6 +20,7 @@ from click.testing import Result
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
+from sqlalchemy.engine import make_url
 
 from app import create_app
 from app.audit import AuditEntry
@@ -29,6 +30,7 @@ from app.reports.models import Photo, Report
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.photos import keep_photo, prepare_photo
 from app.safekeeping.tables import all_tables, checksum, open_database
+from tests.app.conftest import NOWHERE
 from tests.cluster import Cluster
 from tests.conftest import POSTGIS, SQLITE, a_report, settings_for
 from tests.filler import fill_every_table
@@ -118,29 +120,33 @@ def test_all_is_back_after_all_was_lost(home: Home):
     """As it happens: the server runs while the backup is made, and serves again after it."""
     server = Server(home.url, home.folder)
     server.prepare()
-    server.start()
-    report_id, photo_id = uuid4(), uuid4()
-    _status, answer = server.request("PUT", f"/api/v1/reports/{report_id}", a_report())
-    said = json.loads(answer)
-    bearer = {"Authorization": f"Bearer {said['key']}", "Content-Type": "image/jpeg"}
-    photo_address = f"/api/v1/reports/{report_id}/photos/{photo_id}"
-    assert server.request("PUT", photo_address, a_photo(), bearer)[0] == 201
-    page_of_the_desk = opened_by_the_desk(server, said["number"])
-    server.flask("backup", str(home.file))
-    server.stop()
-    before = sums(home.url)
-    shutil.rmtree(home.folder / "photos")
-    home.empty()
-
-    assert "2001 reports, 1 photos" in server.flask("restore", str(home.file))
-    assert sums(home.url) == before
-    server.start()
     try:
+        server.start()
+        said = report_with_photo(server)
+        page_of_the_desk = opened_by_the_desk(server, said["number"])
+        server.flask("backup", str(home.file))
+        server.stop()
+        before = sums(home.url)
+        shutil.rmtree(home.folder / "photos")
+        home.empty()
+        assert "2001 reports, 1 photos" in server.flask("restore", str(home.file))
+        assert sums(home.url) == before
+        server.start()
         assert opened_by_the_desk(server, said["number"]) == page_of_the_desk
         link = f"/r/{said['number']}?key={said['key']}"
         assert b"Benken er brukket." in server.request("GET", link)[1]
     finally:
         server.stop()
+
+
+def report_with_photo(server: Server) -> dict[str, Any]:
+    report_id = uuid4()
+    _status, answer = server.request("PUT", f"/api/v1/reports/{report_id}", a_report())
+    said: dict[str, Any] = json.loads(answer)
+    bearer = {"Authorization": f"Bearer {said['key']}", "Content-Type": "image/jpeg"}
+    address = f"/api/v1/reports/{report_id}/photos/{uuid4()}"
+    assert server.request("PUT", address, a_photo(), bearer)[0] == 201
+    return said
 
 
 def opened_by_the_desk(server: Server, number: str) -> tuple[bool, bytes]:
@@ -275,9 +281,11 @@ def test_a_backup_of_an_older_vof_is_brought_up_to_date(home):
 
 
 def test_a_backup_of_the_other_database_is_refused(filled, tmp_path):
-    if filled.url.startswith("sqlite"):
-        pytest.skip("there is one for both")
-    elsewhere = replace(filled, url=f"sqlite:///{tmp_path / 'vof.sqlite3'}")
+    others = {
+        "sqlite": NOWHERE["postgresql"],
+        "postgresql": f"sqlite:///{tmp_path / 'vof.sqlite3'}",
+    }
+    elsewhere = replace(filled, url=others[make_url(filled.url).get_backend_name()])
     assert "move-database" in vof(elsewhere, "restore", filled.file).output
 
 
