@@ -57,6 +57,8 @@ from app.notices import (
 )
 from app.notices import pages as notices_pages
 from app.offline import pages as offline
+from app.personal import pages as personal
+from app.personal import report as personal_report
 from app.places import municipality
 from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
@@ -125,6 +127,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(admin_templates.pages)
     app.register_blueprint(admin_routing.pages)
     app.register_blueprint(admin_outbox.pages)
+    app.register_blueprint(personal.pages)
+    app.register_blueprint(personal_report.pages)
 
     # The engine room.
     jobs.init_app(app, settings)

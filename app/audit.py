@@ -100,6 +100,12 @@ def list_entries(
     return session().scalars(query).all()
 
 
+def count_old_entries() -> dict[str, int]:
+    """How many entries nobody needs any more."""
+    old = select(func.count(AuditEntry.id)).where(AuditEntry.at < now() - KEPT)
+    return {"": session().scalar(old) or 0}
+
+
 def forget_old_entries() -> int:
     """Remove entries nobody needs any more; for the worker.
 

@@ -25,6 +25,7 @@ from app.jobs import run_worker
 from app.mailbox import commands as mailbox_commands
 from app.notices.letters import public_url
 from app.permissions import Role
+from app.personal import retention
 from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
 from app.places.models import Place, PlaceKind, Unit
 from app.places.queries import list_places
@@ -216,6 +217,26 @@ def prepare() -> None:
 def worker() -> None:
     """Run the background work until stopped."""
     run_worker()
+
+
+@vof.command("retention")
+@click.option("--dry-run", is_flag=True, help="Only say what is due.")
+@in_one_transaction
+def retention_command(dry_run: bool) -> None:
+    """Remove what has been kept long enough, as the worker does every hour.
+
+    Contact details and subscriptions are told by category.
+    """
+    for rule in retention.RULES:
+        due = rule.count_due()
+        for code, count in sorted(due.items()):
+            click.echo(f"{rule.name:<20} {code:<6} {count:>7}")
+        if not any(due.values()) and not due:
+            click.echo(f"{rule.name:<20} {'':<6} {0:>7}")
+        while not dry_run and rule.run():
+            db.session.commit()
+    if dry_run:
+        click.echo("Nothing was removed (--dry-run).")
 
 
 @outbox_group.command("list")

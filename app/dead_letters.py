@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from app.database import now, session
 from app.outbox import MessageState, OutboxMessage, note_filled
@@ -71,9 +71,17 @@ def drop(message_id: int) -> bool:
     return session().scalar(dropped.returning(OutboxMessage.id)) is not None
 
 
+def count_dead(before: datetime) -> int:
+    """How many dead messages nobody has looked at since then."""
+    query = select(func.count(OutboxMessage.id)).where(_is_old(before))
+    return session().scalar(query) or 0
+
+
+def _is_old(before: datetime) -> ColumnElement[bool]:
+    return and_(OutboxMessage.state == MessageState.DEAD.value, OutboxMessage.available_at < before)
+
+
 def forget_dead(before: datetime) -> int:
     """Remove dead messages that nobody has looked at since long."""
-    old = delete(OutboxMessage).where(
-        OutboxMessage.state == MessageState.DEAD.value, OutboxMessage.available_at < before
-    )
+    old = delete(OutboxMessage).where(_is_old(before))
     return len(session().execute(old.returning(OutboxMessage.id)).all())

@@ -18,16 +18,15 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.engine import make_url
 
-from app import audit, outbox
+from app import outbox
 from app.config import Settings
 from app.database import db
 from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
 from app.mailbox.imap import read_mailbox
-from app.mailbox.operations import forget_old_mails
-from app.notices import housekeeping as notices_housekeeping
 from app.notices.handlers import HANDLERS
-from app.reports import escalation, housekeeping
+from app.personal import retention
+from app.reports import escalation
 
 log = logging.getLogger(__name__)
 
@@ -80,12 +79,9 @@ def _open(app: Flask, database_url: str) -> Work:
     else:
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         opened = PostgresHuey("vof", dsn=dsn)
-    _every(app, opened, crontab(minute="17"), housekeeping.sweep_photos)
-    _every(app, opened, crontab(minute="41"), housekeeping.erase_contacts)
-    _every(app, opened, crontab(minute="44"), notices_housekeeping.end_subscriptions)
-    _every(app, opened, crontab(minute="47"), notices_housekeeping.forget_dead_messages)
-    _every(app, opened, crontab(hour="3", minute="20"), audit.forget_old_entries)
-    _every(app, opened, crontab(hour="3", minute="26"), forget_old_mails)
+    for rule in retention.RULES:
+        name = rule.carry_out.__name__
+        _every(app, opened, crontab(minute=str(rule.minute)), rule.run, name)
     if app.extensions["settings"].mailbox_url:
         _each_minute(app, opened, read_mailbox)
     # Six or seven in the morning in Norway, before the units begin their day.
@@ -98,16 +94,18 @@ def _open(app: Flask, database_url: str) -> Work:
     )
 
 
-def _every(app: Flask, opened: Huey, when: Any, work: Callable[[], int]) -> None:
+def _every(
+    app: Flask, opened: Huey, when: Any, work: Callable[[], int], name: str | None = None
+) -> None:
     """Run a piece of housekeeping at its time, in a transaction of its own."""
 
     def run() -> None:
         with app.app_context():
             count = work()
             db.session.commit()
-            log.info("%s: %d", work.__name__, count)
+            log.info("%s: %d", name or work.__name__, count)
 
-    opened.periodic_task(when, name=work.__name__)(run)
+    opened.periodic_task(when, name=name or work.__name__)(run)
 
 
 def _each_minute(app: Flask, opened: Huey, work: Callable[[], int]) -> None:

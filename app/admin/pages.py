@@ -34,6 +34,11 @@ SECTIONS = (
         _("What waits, and what could not be sent: e-mail, push and the like."),
     ),
     (
+        "person.search",
+        _("What is kept of one person"),
+        _("To hand over to somebody who asks for it, or to erase."),
+    ),
+    (
         "audit_log.entries",
         _("Log"),
         _("Who has signed in, changed settings, and looked at contact details."),

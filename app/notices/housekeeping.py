@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from app import dead_letters
 from app.database import now, session
@@ -22,12 +22,29 @@ def end_subscriptions() -> int:
     A reporter's end with the contact details; a follower's when the report has been closed for as
     long as its category keeps contact details.
     """
-    unconfirmed = and_(
+    return _end(_is_unconfirmed()) + sum(_end(_over(days)) for days in _retention_days())
+
+
+def count_ended() -> dict[str, int]:
+    """How many subscriptions are due to be forgotten, by the code of the report's category."""
+    over = or_(_is_unconfirmed(), *(_over(days) for days in _retention_days()))
+    query = (
+        select(Category.code, func.count(Subscription.id))
+        .join(Report, Report.category_id == Category.id)
+        .join(Subscription, Subscription.report_id == Report.id)
+        .where(over)
+        .group_by(Category.code)
+        .order_by(Category.code)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def _is_unconfirmed() -> ColumnElement[bool]:
+    return and_(
         Subscription.confirmed_at.is_(None),
         Subscription.by_reporter.is_(False),
         Subscription.created_at < now() - UNCONFIRMED_KEPT,
     )
-    return _end(unconfirmed) + sum(_end(_over(days)) for days in _retention_days())
 
 
 def _retention_days() -> list[int]:
@@ -53,6 +70,11 @@ def _over(retention_days: int) -> ColumnElement[bool]:
 def _end(which: ColumnElement[bool]) -> int:
     ended = delete(Subscription).where(which).returning(Subscription.id)
     return len(session().execute(ended).all())
+
+
+def count_dead_due() -> dict[str, int]:
+    """How many messages were given up so long ago that they are due to be forgotten."""
+    return {"": dead_letters.count_dead(now() - DEAD_KEPT)}
 
 
 def forget_dead_messages() -> int:

@@ -233,10 +233,12 @@ class EventKind(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     FIX_ANSWER = "fix_answer"
+    TEXT_REMOVED = "text_removed"
 
 
 class Event(Base):
-    """One change of a report: audit log, public history, source of notices. Never altered.
+    """One change of a report: audit log, public history, source of notices. Never altered,
+    except that personal words are taken out (`app.personal`).
 
     `from_value` and `to_value` are states for a status event and names of units, people or
     categories for an event of that kind; for a merged or split one the number of the duplicate.

@@ -10,10 +10,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from app import outbox
 from app.database import now, session
 from app.languages import gettext as _
 from app.problems import InvalidFields, ReportClosed, TooLateToReopen, UnreadablePhoto
+from app.reports import erasure
 from app.reports.forms import ReportForm, attach_photos
 from app.reports.keys import fingerprint
 from app.reports.models import Event, EventKind, Report
@@ -106,11 +106,7 @@ def erase_contact(report: Report, form: ReportForm) -> None:
         return
     if not form.values["confirm"]:
         raise InvalidFields({"confirm": _("Tick the box if you want to delete them.")})
-    session().delete(report.contact)
-    report.contact = None
-    report.events.append(event_of(form, EventKind.CONTACT_ERASED))
-    session().flush()
-    outbox.put("contact_erased", report_id=report.id)
+    erasure.erase_contact(report, event_of(form, EventKind.CONTACT_ERASED))
 
 
 def _step(report: Report, form: ReportForm, wanted: Status, *, after: frozenset[Status]) -> Event:

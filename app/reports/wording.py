@@ -62,6 +62,7 @@ _INSIDE = {
     EventKind.FIX_ANSWER,
     EventKind.PHOTO_BLACKED_OUT,
     EventKind.PHOTO_DELETED,
+    EventKind.TEXT_REMOVED,
 }
 GROUP_NAMES = {
     "park": lazy_gettext("Parks and outdoor areas"),
@@ -171,10 +172,15 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.SPLIT: lambda event: _(
         "Report %(number)s is of another fault after all", number=event.to_value
     ),
-    EventKind.CONTACT_ERASED: lambda _event: _("The reporter deleted the contact details"),
     EventKind.FIX_ANSWER: lambda event: str(
         _FIX_ANSWERS[event.from_value or "", event.to_value or ""]
     ),
+    EventKind.CONTACT_ERASED: lambda event: (
+        _("The reporter deleted the contact details")
+        if is_by_reporter(event)
+        else _("Contact details deleted")
+    ),
+    EventKind.TEXT_REMOVED: lambda _event: _("Personal words taken out of the texts"),
 }
 
 

@@ -1,0 +1,101 @@
+"""Erasing what is kept of one person, and taking personal words out of a report's texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete
+
+from app import audit
+from app.database import session
+from app.notices.models import Subscription
+from app.personal.person import Person
+from app.personal.queries import list_reports_of, list_subscriptions_of
+from app.reports import wording
+from app.reports.erasure import STRUCK_OUT, erase_contact
+from app.reports.models import Event, EventKind, Report
+from app.staff.models import Staff
+
+# How many numbers of reports a line of the log names.
+MOST_NUMBERS = 50
+
+
+def erase_reporter(report: Report, staff: Staff) -> None:
+    """Erase who sent a report, on request; the fault stays. Doing so again changes nothing."""
+    if report.contact is None:
+        return
+    erase_contact(report, Event(kind=EventKind.CONTACT_ERASED.value, staff_id=staff.id))
+    audit.record("contact_erased", "report", report.id)
+
+
+def erase_person(person: Person, staff: Staff, *, with_texts: bool) -> int:
+    """Erase a person's contact details and subscriptions, wherever they are.
+
+    Args:
+        person: whose.
+        staff: who does it.
+        with_texts: what the person wrote goes too, not only their details in it.
+
+    Returns:
+        On how many reports something was erased.
+    """
+    reports = list_reports_of(person)
+    subscriptions = list_subscriptions_of(person, reports)
+    for report in reports:
+        if with_texts:
+            change_texts(report, _without_words(report), staff)
+        erase_reporter(report, staff)
+    ids = [one.id for one in subscriptions]
+    session().execute(delete(Subscription).where(Subscription.id.in_(ids)))
+    note("person_erased", reports)
+    return len(reports)
+
+
+def texts_of(report: Report) -> dict[str, str]:
+    """What residents wrote of a report, by the name of its field."""
+    texts = {"description": report.description, "address": report.address}
+    texts |= {
+        f"answer-{code}": answer
+        for code, answer in report.answers.items()
+        if isinstance(answer, str)
+    }
+    return texts | {
+        f"event-{event.id}": event.internal_text
+        for event in report.events
+        if wording.is_by_reporter(event) and event.internal_text
+    }
+
+
+def change_texts(report: Report, texts: Mapping[str, str], staff: Staff) -> None:
+    """Take personal words out of what residents wrote; what stood there is kept nowhere.
+
+    The one way in which a line of a timeline is ever altered. A text that is not named stays.
+    """
+    before = texts_of(report)
+    changed = {name for name, text in texts.items() if name in before and before[name] != text}
+    if not changed:
+        return
+    report.description = texts.get("description", report.description)
+    report.address = texts.get("address", report.address)
+    report.answers = {
+        code: texts.get(f"answer-{code}", answer) for code, answer in report.answers.items()
+    }
+    for event in report.events:
+        if f"event-{event.id}" in changed:
+            event.internal_text = texts[f"event-{event.id}"]
+    report.events.append(Event(kind=EventKind.TEXT_REMOVED.value, staff_id=staff.id))
+    session().flush()
+    audit.record("text_removed", "report", report.id)
+
+
+def _without_words(report: Report) -> dict[str, str]:
+    """Where the fault is stays: it is the fault's."""
+    return {
+        name: STRUCK_OUT for name, text in texts_of(report).items() if text and name != "address"
+    }
+
+
+def note(action: str, reports: Sequence[Report]) -> None:
+    """Write down that somebody looked up, or took out, all of one person; not whom."""
+    numbers = [one.number for one in reports]
+    audit.record(action, "person", reports=numbers[:MOST_NUMBERS])

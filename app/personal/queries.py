@@ -1,0 +1,90 @@
+"""What is kept of one person, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.audit import AuditEntry
+from app.database import session
+from app.notices.models import Subscription, Way
+from app.personal.person import Person
+from app.reports.models import Contact, Event, Report
+from app.reports.queries import LIST_COLUMNS
+
+MOST_MENTIONS = 50
+# Deeds of the log that are about who reported.
+LOOKS = ("contact_seen", "contact_forwarded", "contact_erased")
+
+
+def list_reports_of(person: Person) -> Sequence[Report]:
+    """The reports that carry a person's contact details, with all that hangs on them."""
+    query = (
+        select(Report)
+        .join(Report.contact)
+        .where(_is_of(person))
+        .options(
+            *LIST_COLUMNS,
+            joinedload(Report.contact),
+            selectinload(Report.events).joinedload(Event.staff),
+            selectinload(Report.photos),
+        )
+        .order_by(Report.id)
+    )
+    found = session().scalars(query).all()
+    # A pattern of digits finds more numbers than the one that is meant.
+    return [one for one in found if person.email or _has_phone(one, person)]
+
+
+def _is_of(person: Person) -> ColumnElement[bool]:
+    if person.email:
+        return func.lower(Contact.email) == person.email
+    return person.may_be(Contact.phone)
+
+
+def _has_phone(report: Report, person: Person) -> bool:
+    return report.contact is not None and person.has(report.contact.phone)
+
+
+def list_subscriptions_of(person: Person, reports: Sequence[Report]) -> Sequence[Subscription]:
+    """What a person's address follows, and the browsers that follow a person's own reports."""
+    own = and_(
+        Subscription.report_id.in_([one.id for one in reports]), Subscription.by_reporter.is_(True)
+    )
+    is_meant = own
+    if person.email:
+        of_address = func.lower(Subscription.address) == person.email
+        is_meant = or_(own, and_(Subscription.way == Way.EMAIL.value, of_address))
+    query = (
+        select(Subscription)
+        .where(is_meant)
+        .options(joinedload(Subscription.report).options(*LIST_COLUMNS))
+    )
+    return session().scalars(query.order_by(Subscription.id)).all()
+
+
+def list_mentions(person: Person, reports: Sequence[Report]) -> Sequence[Report]:
+    """Reports of others whose texts hold a person's address: somebody has to look at each."""
+    own = [one.id for one in reports]
+    in_events = select(Event.report_id).where(person.is_in(Event.internal_text, Event.public_text))
+    query = (
+        select(Report)
+        .where(
+            or_(person.is_in(Report.description, Report.address), Report.id.in_(in_events)),
+            Report.id.not_in(own),
+        )
+        .options(*LIST_COLUMNS)
+    )
+    return session().scalars(query.order_by(Report.id.desc()).limit(MOST_MENTIONS)).all()
+
+
+def list_looks(reports: Sequence[Report]) -> Sequence[AuditEntry]:
+    """When somebody looked at who sent these reports, or did something with it."""
+    query = select(AuditEntry).where(
+        AuditEntry.subject == "report",
+        AuditEntry.subject_id.in_([one.id for one in reports]),
+        AuditEntry.action.in_(LOOKS),
+    )
+    return session().scalars(query.order_by(AuditEntry.id)).all()
