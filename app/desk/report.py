@@ -22,7 +22,7 @@ from app.reports import operations, staff_views, wording
 from app.reports.deadlines import begin_of, local_day
 from app.reports.likeness import list_suggestions
 from app.reports.merging import find_kept
-from app.reports.models import Report
+from app.reports.models import EventKind, Report
 from app.reports.queries import (
     find_category,
     find_report,
@@ -62,6 +62,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
         "desk/report.html",
         report=staff_views.whole(found, report_url(found), with_contact=_has_looked(found)),
         has_contact=found.contact is not None,
+        contact_erased=any(one.kind == EventKind.CONTACT_ERASED for one in found.events),
         kept=_in_short(found.merged_into) if found.merged_into else None,
         history=[_in_short(one) for one in list_history(found, MOST_IN_HISTORY)],
         suggestions=[_suggestion(one) for one in list_suggestions(found)] if change else [],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import audit
@@ -221,11 +221,31 @@ def settle(row: ReceivedMail) -> None:
     audit.record("mail_dismissed", "mail", row.id)
 
 
+def count_old_mails() -> dict[str, int]:
+    """How many mails there are whose time is up."""
+    query = select(func.count(ReceivedMail.id)).where(_is_old())
+    return {"": session().scalar(query) or 0}
+
+
+def _is_old() -> ColumnElement[bool]:
+    return ReceivedMail.erase_on <= local_day(now())
+
+
+def erase_mails(ids: Sequence[int]) -> None:
+    """Erase who wrote some mails, and what; that they came is known still, so none comes twice."""
+    session().execute(
+        update(ReceivedMail)
+        .where(ReceivedMail.id.in_(ids))
+        .values(sender="", sender_mark="", subject="", raw=None, settled_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forget_old_mails() -> int:
     """Forget mails whose time is up; for the worker.
 
     Returns:
         How many there were.
     """
-    old = delete(ReceivedMail).where(ReceivedMail.erase_on <= local_day(now()))
+    old = delete(ReceivedMail).where(_is_old())
     return len(session().execute(old.returning(ReceivedMail.id)).all())

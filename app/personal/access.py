@@ -19,9 +19,15 @@ from app.audit import AuditEntry
 from app.database import now
 from app.geo import position_of
 from app.languages import as_date_time
+from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription
 from app.personal.person import Person
-from app.personal.queries import list_looks, list_reports_of, list_subscriptions_of
+from app.personal.queries import (
+    list_looks,
+    list_mails_of,
+    list_reports_of,
+    list_subscriptions_of,
+)
 from app.reports import wording
 from app.reports.models import Photo, Report
 from app.reports.photo_store import PHOTO, photo_store
@@ -33,12 +39,13 @@ _IN_MEMORY_BYTES = 10_000_000
 
 def export_person(person: Person) -> tuple[IO[bytes], Sequence[Report]]:
     """All of a person as a ZIP, and the reports that are in it."""
-    reports = list_reports_of(person)
+    reports, mails = list_reports_of(person), list_mails_of(person)
     found = {
         "made_at": as_date_time(now()),
         "searched_for": person.words,
         "reports": [_report(one) for one in reports],
         "follows": [_subscription(one) for one in list_subscriptions_of(person, reports)],
+        "mails": [_mail(position, one) for position, one in enumerate(mails, 1)],
         "looks": [_look(one, reports) for one in list_looks(reports)],
     }
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - closed once it is sent
@@ -48,6 +55,8 @@ def export_person(person: Person) -> tuple[IO[bytes], Sequence[Report]]:
         for report in reports:
             for name, photo in _photos(report):
                 _add_photo(archive, name, photo)
+        for position, mail in enumerate(mails, 1):
+            archive.writestr(_mail_name(position), mail.raw or b"")
     file.seek(0)
     return file, reports
 
@@ -93,6 +102,18 @@ def _report(report: Report) -> dict[str, Any]:
             for line in wording.timeline(report, to_reporter=True)
         ],
         "photos": [name for name, _photo in _photos(report)],
+    }
+
+
+def _mail_name(position: int) -> str:
+    return f"mails/{position}.eml"
+
+
+def _mail(position: int, mail: ReceivedMail) -> dict[str, Any]:
+    return {
+        "received": as_date_time(mail.received_at),
+        "subject": mail.subject,
+        "file": _mail_name(position),
     }
 
 

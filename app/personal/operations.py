@@ -8,9 +8,10 @@ from sqlalchemy import delete
 
 from app import audit
 from app.database import session
+from app.mailbox.operations import erase_mails
 from app.notices.models import Subscription
 from app.personal.person import Person
-from app.personal.queries import list_reports_of, list_subscriptions_of
+from app.personal.queries import list_mails_of, list_reports_of, list_subscriptions_of
 from app.reports import wording
 from app.reports.erasure import STRUCK_OUT, erase_contact
 from app.reports.models import Event, EventKind, Report
@@ -45,6 +46,7 @@ def erase_person(person: Person, staff: Staff, *, with_texts: bool) -> int:
         if with_texts:
             change_texts(report, _without_words(report), staff)
         erase_reporter(report, staff)
+    erase_mails([mail.id for mail in list_mails_of(person)])
     ids = [one.id for one in subscriptions]
     session().execute(delete(Subscription).where(Subscription.id.in_(ids)))
     note("person_erased", reports)

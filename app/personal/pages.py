@@ -22,6 +22,7 @@ from app.personal.access import export_person
 from app.personal.person import Person, read_person, seal, unseal
 from app.personal.queries import (
     list_looks,
+    list_mails_of,
     list_mentions,
     list_reports_of,
     list_subscriptions_of,
@@ -112,6 +113,10 @@ def _page(token: str, person: Person, errors: dict[str, str]) -> str:
         subscriptions=[
             {"report": _in_short(one.report), "address": _address(one.way, one.address)}
             for one in list_subscriptions_of(person, reports)
+        ],
+        mails=[
+            {"received": as_date_time(one.received_at), "subject": one.subject}
+            for one in list_mails_of(person)
         ],
         mentions=[_in_short(one) for one in list_mentions(person, reports)],
         looks=log_lines(list_looks(reports)),

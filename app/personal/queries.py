@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.audit import AuditEntry
 from app.database import session
+from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription, Way
 from app.personal.person import Person
 from app.reports.models import Contact, Event, Report
@@ -63,6 +64,15 @@ def list_subscriptions_of(person: Person, reports: Sequence[Report]) -> Sequence
         .options(joinedload(Subscription.report).options(*LIST_COLUMNS))
     )
     return session().scalars(query.order_by(Subscription.id)).all()
+
+
+def list_mails_of(person: Person) -> Sequence[ReceivedMail]:
+    """Mails from a person's address that no report holds, with what stands in them."""
+    if not person.email:
+        return []
+    of_sender = func.lower(ReceivedMail.sender) == person.email
+    query = select(ReceivedMail).where(of_sender).options(undefer(ReceivedMail.raw))
+    return session().scalars(query.order_by(ReceivedMail.id)).all()
 
 
 def list_mentions(person: Person, reports: Sequence[Report]) -> Sequence[Report]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app import audit
+from app.mailbox import operations as mails
 from app.notices import housekeeping as notices
 from app.reports import housekeeping as reports
 
@@ -38,6 +39,7 @@ class Rule:
 RULES = (
     Rule("contact details", 41, reports.count_due_contacts, reports.erase_contacts),
     Rule("subscriptions", 44, notices.count_ended, notices.end_subscriptions),
+    Rule("received mails", 54, mails.count_old_mails, mails.forget_old_mails),
     Rule("messages given up", 47, notices.count_dead_due, notices.forget_dead_messages),
     Rule("lines of the log", 51, audit.count_old_entries, audit.forget_old_entries),
     Rule("photos of no report", 17, reports.count_unclaimed, reports.sweep_photos),

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from app.audit import AuditEntry
-from app.database import db
+from app.database import db, now
+from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription
 from app.notices.operations import follow_by_email
+from app.reports.deadlines import local_day
 from app.reports.models import Contact, Event, EventKind, Report
 from app.reports.photos import keep_photo, prepare_photo
 from app.staff.models import Staff
@@ -35,6 +37,10 @@ def three(filed):
     first.events.append(Event(kind="note", staff_id=staff.id, internal_text="Naboen Per klager."))
     first.events.append(Event(kind="note", staff_id=staff.id, public_text="Vi ser på den."))
     keep_photo(uuid4(), prepare_photo(a_photo()), first)
+    for sender, text in (("Kari@example.org", b"Hei, takk!"), ("ola@example.org", b"Fra Ola")):
+        mail = ReceivedMail(mark=sender, way="imap", outcome="crowd", size_bytes=9, sender=sender)
+        mail.subject, mail.raw, mail.erase_on = "Benken", text, local_day(now())
+        db.session.add(mail)
     keep_photo(uuid4(), prepare_photo(a_photo()), first, by_staff=True)
     db.session.commit()
     return first, second, other
@@ -95,11 +101,13 @@ def test_the_file_holds_what_is_theirs_and_nothing_of_others(manager, three):
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     answer.close()
     assert sorted(archive.namelist()) == [
+        "mails/1.eml",
         "person.html",
         "person.json",
         f"photos/{first.number}-1.jpg",
     ]
     assert archive.read(f"photos/{first.number}-1.jpg")[:2] == b"\xff\xd8"
+    assert archive.read("mails/1.eml") == b"Hei, takk!"
     said = json.loads(archive.read("person.json"))
     [report] = said["reports"]
     assert report["description"] == "Benken er knust."
@@ -136,6 +144,8 @@ def test_subscriptions_and_words_go_too_where_that_is_asked_for(manager, three):
     said = {"confirm": "1", "with_texts": "1"}
     manager.post(f"{address}/erase", data=said, headers=FROM_HERE)
     assert db.session.scalars(select(Subscription)).all() == []
+    mails = db.session.execute(select(ReceivedMail.sender, ReceivedMail.raw)).all()
+    assert sorted(map(tuple, mails)) == [("", None), ("ola@example.org", b"Fra Ola")]
     kept = dict(db.session.execute(select(Report.number, Report.description)).all())
     assert kept[three[0].number] == "[…]"
     assert "hage" in kept[three[2].number], "what others wrote is a person's to decide"

@@ -83,4 +83,5 @@ def test_the_worker_knows_its_work(app):
         "end_subscriptions",
         "escalate_late_reports",
         "forget_old_entries",
+        "forget_old_mails",
     }
