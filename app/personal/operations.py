@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete
@@ -15,6 +16,7 @@ from app.personal.queries import list_mails_of, list_reports_of, list_subscripti
 from app.reports import wording
 from app.reports.erasure import STRUCK_OUT, erase_contact
 from app.reports.models import Event, EventKind, Report
+from app.reports.photo_care import delete_photo
 from app.staff.models import Staff
 
 # How many numbers of reports a line of the log names.
@@ -29,13 +31,14 @@ def erase_reporter(report: Report, staff: Staff) -> None:
     audit.record("contact_erased", "report", report.id)
 
 
-def erase_person(person: Person, staff: Staff, *, with_texts: bool) -> int:
+def erase_person(person: Person, staff: Staff, *, with_texts: bool, with_photos: bool) -> int:
     """Erase a person's contact details and subscriptions, wherever they are.
 
     Args:
         person: whose.
         staff: who does it.
         with_texts: what the person wrote goes too, not only their details in it.
+        with_photos: the photos the person sent go too.
 
     Returns:
         On how many reports something was erased.
@@ -45,6 +48,9 @@ def erase_person(person: Person, staff: Staff, *, with_texts: bool) -> int:
     for report in reports:
         if with_texts:
             change_texts(report, _without_words(report), staff)
+        if with_photos:
+            for photo in [one for one in report.photos if not one.by_staff]:
+                delete_photo(report, photo, "", staff, uuid.uuid4())
         erase_reporter(report, staff)
     erase_mails([mail.id for mail in list_mails_of(person)])
     ids = [one.id for one in subscriptions]

@@ -96,8 +96,12 @@ def erase(token: str) -> Any:
     def carry_out() -> BaseResponse:
         if "confirm" not in request.form:
             raise InvalidFields({"confirm": _("Tick the box if you want to delete them.")})
-        with_texts = "with_texts" in request.form
-        count = operations.erase_person(person, current_user, with_texts=with_texts)
+        count = operations.erase_person(
+            person,
+            current_user,
+            with_texts="with_texts" in request.form,
+            with_photos="with_photos" in request.form,
+        )
         return redirect(url_for(".found", token=token, erased=count), 303)
 
     return attempt(carry_out, lambda errors: _page(token, person, errors))

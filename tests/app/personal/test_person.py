@@ -16,7 +16,7 @@ from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription
 from app.notices.operations import follow_by_email
 from app.reports.deadlines import local_day
-from app.reports.models import Contact, Event, EventKind, Report
+from app.reports.models import Contact, Event, EventKind, Photo, Report
 from app.reports.photos import keep_photo, prepare_photo
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
@@ -139,11 +139,12 @@ def test_a_person_is_erased_everywhere_at_once_after_a_confirmation(manager, thr
     assert len(deeds("person_erased")) == 1
 
 
-def test_subscriptions_and_words_go_too_where_that_is_asked_for(manager, three):
+def test_subscriptions_words_and_photos_go_too_where_that_is_asked_for(manager, three):
     address = looked_up(manager, "kari@example.org")
-    said = {"confirm": "1", "with_texts": "1"}
+    said = {"confirm": "1", "with_texts": "1", "with_photos": "1"}
     manager.post(f"{address}/erase", data=said, headers=FROM_HERE)
     assert db.session.scalars(select(Subscription)).all() == []
+    assert db.session.scalars(select(Photo.by_staff)).all() == [True]
     mails = db.session.execute(select(ReceivedMail.sender, ReceivedMail.raw)).all()
     assert sorted(map(tuple, mails)) == [("", None), ("ola@example.org", b"Fra Ola")]
     kept = dict(db.session.execute(select(Report.number, Report.description)).all())
