@@ -49,6 +49,7 @@ from app.keepers import orders as keepers_orders
 from app.keepers import places as keepers_places
 from app.keepers import signs as keepers_signs
 from app.kiosk.pages import pages as kiosk_pages
+from app.mailbox import pages as mailbox_pages
 from app.maps import api as maps
 from app.notices import api as notices_api
 from app.notices import (
@@ -110,11 +111,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     offline.init_app(app)
     about.init_app(app)
     app.register_blueprint(kiosk_pages)
-    app.register_blueprint(keepers_signs.pages)
-    app.register_blueprint(sign_forms.pages)
-    app.register_blueprint(keepers_places.pages)
-    app.register_blueprint(keepers_orders.pages)
-    app.register_blueprint(keepers_health.pages)
+    for keepers in (keepers_signs, sign_forms, keepers_places, keepers_orders, keepers_health):
+        app.register_blueprint(keepers.pages)
     deeds.init_app(app)
     desk_report.init_app(app)
     app.register_blueprint(intake_pages)
@@ -122,6 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(crew_pages)
     app.register_blueprint(admin.pages)
     app.register_blueprint(admin_log.pages)
+    app.register_blueprint(mailbox_pages.pages)
     app.register_blueprint(admin_categories.pages)
     app.register_blueprint(admin_questions.pages)
     app.register_blueprint(admin_templates.pages)

@@ -79,6 +79,9 @@ ACTIONS = {
     "rule_changed": lazy_gettext("Changed a line of the routing table"),
     "rule_moved": lazy_gettext("Moved a line of the routing table"),
     "rule_removed": lazy_gettext("Removed a line of the routing table"),
+    "mail_seen": lazy_gettext("Got a received mail as a file"),
+    "mail_entered": lazy_gettext("Entered a received mail by hand"),
+    "mail_dismissed": lazy_gettext("Said of a received mail that nothing more is to be done"),
 }
 
 # What the fields are called that `details` tells of.

@@ -39,6 +39,11 @@ SECTIONS = (
         _("To hand over to somebody who asks for it, or to erase."),
     ),
     (
+        "mailbox.mails",
+        _("Received e-mail"),
+        _("What came of each, and what could not be read."),
+    ),
+    (
         "audit_log.entries",
         _("Log"),
         _("Who has signed in, changed settings, and looked at contact details."),

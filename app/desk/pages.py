@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.arguments import read_id
 from app.desk.filters import filters_view, read_filter
 from app.desk.queries import list_saved_filters
+from app.mailbox.queries import count_unsettled
 from app.permissions import Role, allow
 from app.places.queries import list_units
 from app.reports import staff_views
@@ -44,6 +45,7 @@ def register() -> str:
         ),
         first_url=url_for(".register", **_without_page()),
         held_count=count_held(),
+        mail_count=count_unsettled(),
         may_enter=may_change(),
         may_share=may_share(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,

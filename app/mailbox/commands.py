@@ -53,7 +53,7 @@ def mailbox() -> None:
         click.echo(f"Not to be read since {state.failing_since:%Y-%m-%d %H:%M}Z: {state.error}")
     else:
         click.echo(f"Last read {state.read_at:%Y-%m-%d %H:%M}Z.")
-    for one in list_mails()[:MOST_SHOWN]:
+    for one, _kept in list_mails()[:MOST_SHOWN]:
         number = one.report.number if one.report else one.reason
         click.echo(
             f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}Z  {one.way}  {one.outcome}  {number}"

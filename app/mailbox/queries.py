@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from app.config import ABOUT, Settings
 from app.database import session
@@ -44,25 +43,27 @@ def find_mail(mail_id: int, *, for_change: bool = False) -> ReceivedMail | None:
 
 def list_mails(
     outcome: Outcome | None = None, before_id: int | None = None
-) -> Sequence[ReceivedMail]:
-    """The newest mails and one more than a page holds, of one outcome where that is asked for."""
-    query = select(ReceivedMail).order_by(ReceivedMail.id.desc()).limit(PAGE + 1)
+) -> Sequence[Row[ReceivedMail, bool]]:
+    """The newest mails and one more than a page holds, and whether each was kept whole."""
+    query = _listed().order_by(ReceivedMail.id.desc()).limit(PAGE + 1)
     if outcome:
         query = query.where(ReceivedMail.outcome == outcome.value)
     if before_id:
         query = query.where(ReceivedMail.id < before_id)
-    return session().scalars(query.options(_numbers())).all()
+    return session().execute(query).all()
 
 
-def list_unsettled() -> Sequence[ReceivedMail]:
-    """The oldest mails that wait for a person."""
-    query = select(ReceivedMail).where(ReceivedMail.settled_at.is_(None))
-    query = query.order_by(ReceivedMail.id).limit(PAGE).options(_numbers())
-    return session().scalars(query).all()
+def list_unsettled() -> Sequence[Row[ReceivedMail, bool]]:
+    """The oldest mails that wait for a person, and whether each was kept whole."""
+    query = _listed().where(ReceivedMail.settled_at.is_(None))
+    return session().execute(query.order_by(ReceivedMail.id).limit(PAGE)).all()
 
 
-def _numbers() -> _AbstractLoad:
-    return joinedload(ReceivedMail.report).load_only(Report.number)
+def _listed() -> Select[ReceivedMail, bool]:
+    # The mail itself may be of 40 MB and is not read for a list.
+    kept = ReceivedMail.raw.is_not(None).label("kept")
+    number = joinedload(ReceivedMail.report).load_only(Report.number)
+    return select(ReceivedMail, kept).options(number)
 
 
 def count_unsettled() -> int:

@@ -14,12 +14,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import create_app
-from app.database import db
+from app.database import db, now
 from app.desk.models import SavedFilter
+from app.mailbox.models import ReceivedMail
 from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
 from app.permissions import Role
 from app.rate_limits import limiter
+from app.reports.deadlines import local_day
 from app.reports.models import ReplyTemplate, Report, RoutingRule
 from app.reports.photo_store import photo_store
 from app.reports.photos import prepare_photo
@@ -144,7 +146,9 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     sign.place.photo_name = photo_name
     rule = RoutingRule(sort_order=1, unit_id=1)
     saved = SavedFilter(staff_id=keeper.id, name="Mine", chosen={"person": "me"})
-    db.session.add_all([rule, saved])
+    mail = ReceivedMail(mark="m", way="imap", outcome="unread", size_bytes=1, raw=b"x")
+    mail.erase_on = local_day(now())
+    db.session.add_all([rule, saved, mail])
     db.session.commit()
     return {
         "order_id": order.id,
@@ -156,4 +160,5 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "question_code": "what",
         "message_id": 1,
         "filter_id": saved.id,
+        "mail_id": mail.id,
     }

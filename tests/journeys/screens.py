@@ -19,9 +19,12 @@ from sqlalchemy import select
 
 from app import create_app
 from app.database import db
+from app.mailbox.models import Way
+from app.mailbox.operations import take_mail
 from app.notices.keys import notice_token
 from app.notices.models import Subscription
 from tests.conftest import settings_for
+from tests.mails import a_mail, many_parts
 from tests.pictures import a_photo
 from tests.server import Server
 
@@ -139,6 +142,7 @@ STAFF = [
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
     Screen("outbox", "/admin/outbox", role="admin"),
+    Screen("received mails", "/admin/mailbox", role="front_desk"),
     Screen("outbox, waiting", "/admin/outbox?state=waiting", role="admin"),
     Screen(
         "routing", "/admin/routing?category=PA03&place=Byparken&at=2026-11-24T12:00", role="manager"
@@ -222,7 +226,18 @@ def furnish(server: Server) -> dict[str, str]:
     words["token"] = _subscribe(server, words["received"])
     words["fixed_token"] = _token(server, words["fixed"])
     words["order"] = _order(server, words["park"])
+    _receive_mails(server)
     return words
+
+
+def _receive_mails(server: Server) -> None:
+    """One that becomes a report, one that is ignored, and one that a person must look at."""
+    app = create_app(settings_for(server.database_url, server.folder))
+    with app.app_context():
+        for mail in (a_mail(), a_mail(subject="Nyheter", Precedence="bulk"), many_parts(300)):
+            assert take_mail(mail, len(mail), Way.IMAP)
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _order(server: Server, sign: str) -> str:
