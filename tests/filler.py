@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,7 @@ from typing import Any
 from geoalchemy2 import Geometry
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Table, Uuid
 
-from app.database import Base, UtcDateTime
-from app.geo import sqlite_functions
+from app.database import Base, UtcDateTime, open_engine
 
 # In tables that the demo leaves alone and in those it fills, ids that it does not reach.
 FIRST_ID = 900_001
@@ -26,17 +27,27 @@ def fill_every_table(file: Path) -> None:
 
     A row points to the next one of the other table, so that some point to what comes after them.
     """
-    connection = sqlite3.connect(file, isolation_level=None)
-    sqlite_functions.register(connection)
-    connection.execute("PRAGMA trusted_schema=ON")
-    connection.execute("BEGIN IMMEDIATE")
-    for table in Base.metadata.tables.values():
-        for number in range(ROWS):
-            _add(connection, table, number)
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA foreign_keys=ON")
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
+    with opened(file) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("BEGIN IMMEDIATE")
+        for table in Base.metadata.tables.values():
+            for number in range(ROWS):
+                _add(connection, table, number)
+        connection.execute("COMMIT")
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """A SQLite register with the functions that its triggers call."""
+    engine = open_engine(f"sqlite:///{file}")
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        yield driver
+    finally:
+        connection.close()
+        engine.dispose()
 
 
 def _add(connection: sqlite3.Connection, table: Table, number: int) -> None:

@@ -39,22 +39,34 @@ class Person:
 
     def is_in(self, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """Whether a text mentions this person, upper and lower case alike."""
-        pattern = self._pattern()
-        return or_(*(func.lower(column).like(pattern, escape="\\") for column in columns))
+        patterns = [f"%{_escaped(written)}%" for written in self._written()]
+        return or_(
+            *(
+                func.lower(column).like(pattern, escape="\\")
+                for column in columns
+                for pattern in patterns
+            )
+        )
 
     def may_be(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """Whether a column may hold this person's phone; `has` tells for certain."""
-        return column.like(self._pattern(), escape="\\")
+        return column.like(f"%{'%'.join(self.phone)}%")
 
     def has(self, phone: str) -> bool:
         """Whether a phone number as it was written is this person's."""
         return bool(self.phone) and as_phone(phone) == self.phone
 
-    def _pattern(self) -> str:
+    def _written(self) -> list[str]:
+        """As people write it in a text."""
         if self.email:
-            escaped = re.sub(r"([\\%_])", r"\\\1", self.email)
-            return f"%{escaped}%"
-        return f"%{'%'.join(self.phone)}%"
+            return [self.email]
+        one = self.phone
+        pairs = " ".join(one[at : at + 2] for at in range(0, len(one), 2))
+        return [one, pairs, f"{one[:3]} {one[3:5]} {one[5:]}"]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def read_person(text: str) -> Person:

@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from app import audit
 from app.config import BadSetting, Settings, demand_database_url
@@ -34,8 +35,10 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
         db.engine.dispose()
         try:
             command(*args, **kwargs)
-        except (Refused, BadSetting) as refused:
+        except (Refused, BadSetting, OSError) as refused:
             raise click.ClickException(str(refused)) from refused
+        except OperationalError as unreachable:
+            raise click.ClickException(f"The database says: {unreachable.orig}") from unreachable
 
     return run
 

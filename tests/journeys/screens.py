@@ -87,6 +87,17 @@ def press(form: str) -> Callable[[Page], None]:
     return do
 
 
+def look_up(who: str) -> Callable[[Page], None]:
+    """Look a person up at `/admin/person`."""
+
+    def do(page: Page) -> None:
+        page.locator("[name=who]").fill(who)
+        with page.expect_navigation():
+            page.locator("main form button").first.click()
+
+    return do
+
+
 REPORT_FORM = "form[data-report-form]"
 
 PUBLIC = [
@@ -161,6 +172,11 @@ STAFF = [
     Screen("today", "/desk/today", role="front_desk"),
     Screen("new report at the desk", "/desk/new", role="front_desk"),
     Screen("report at the desk", "/desk/reports/{received}", role="front_desk"),
+    Screen("delete who reported", "/desk/reports/{received}/erase", role="front_desk"),
+    Screen("personal words", "/desk/reports/{received}/texts", role="front_desk"),
+    Screen("one person", "/admin/person", role="manager"),
+    Screen("one person, refused", "/admin/person", role="manager", do=look_up("Kari")),
+    Screen("one person, found", "/admin/person", role="manager", do=look_up("kari@example.org")),
     Screen(
         "black out a photo",
         "/desk/reports/{received}/photos/{received_photo}/black-out"

@@ -69,6 +69,16 @@ def test_a_person_is_found_however_the_address_is_written(manager, three):
         assert other.number not in page
 
 
+def test_a_number_in_anothers_text_is_found_and_digits_that_stand_apart_are_not(manager, filed):
+    told = [
+        filed(description=f"Ring {said}.") for said in ("51000001", "51 00 00 01", "510 00 001")
+    ]
+    apart = filed(description="Den 5. i 10. måned, 0 av 0 lamper, 001.")
+    page = manager.get(looked_up(manager, "+47 51000001")).text
+    assert all(one.number in page for one in told)
+    assert apart.number not in page
+
+
 def test_each_look_is_logged_without_what_was_typed(manager, three):
     address = looked_up(manager, "kari@example.org")
     [deed] = deeds("person_seen")

@@ -245,6 +245,14 @@ def test_a_whole_backup_is_found_whole(filled):
     assert "5 reports, 1 photos" in said.output
 
 
+def test_a_database_that_cannot_be_reached_is_told_of_in_a_sentence(tmp_path):
+    nowhere = Home(NOWHERE["postgresql"], tmp_path, lambda: None)
+    for arguments in (("backup", tmp_path / "backup.tar"), ("move-database", "--to", nowhere.url)):
+        said = vof(nowhere, *arguments)
+        assert said.exit_code == 1
+        assert "The database says" in said.output
+
+
 def test_half_a_file_is_found_out(filled):
     half = filled.folder / "half.tar.gz"
     half.write_bytes(filled.file.read_bytes()[: filled.file.stat().st_size // 2])

@@ -16,13 +16,12 @@ from sqlalchemy import inspect
 from app import create_app
 from app.database import Base, db
 from app.demo.load import load_demo
-from app.geo import sqlite_functions
 from app.geo.indexes import is_spatial_bookkeeping
 from app.safekeeping.moving import Moved, move_database
 from app.safekeeping.refusal import Refused
 from tests.cluster import Cluster
 from tests.conftest import settings_for
-from tests.filler import FIRST_ID, ROWS, fill_every_table
+from tests.filler import FIRST_ID, ROWS, fill_every_table, opened
 
 REPORTS = 2_000
 KEPT_BY_OTHERS = {"alembic_version", "spatial_ref_sys", "sqlite_sequence"}
@@ -65,8 +64,7 @@ def prepared(file: Path, reports: int | None = None, revision: str = "head") -> 
 
 
 def change(file: Path, statement: str) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        sqlite_functions.register(connection)
+    with opened(file) as connection:
         connection.execute(statement)
 
 
@@ -215,3 +213,11 @@ def test_no_table_of_the_database_is_unknown_to_the_models():
         if not is_spatial_bookkeeping(name, "table")
     }
     assert there - set(Base.metadata.tables) <= KEPT_BY_OTHERS
+
+
+@pytest.mark.postgis
+def test_the_search_finds_in_the_new_database_what_it_found_in_the_old(register, empty):
+    change(register, f"UPDATE reports SET description = 'Gatelampa er mørk' WHERE id = {FIRST_ID}")
+    moved(register, empty)
+    found = ask(empty, "SELECT rowid FROM idx_reports_text WHERE words LIKE '%gatelampa er mork%'")
+    assert found == [(FIRST_ID,)]
