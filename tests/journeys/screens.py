@@ -287,7 +287,12 @@ def _token(server: Server, number: str) -> str:
     with app.app_context():
         about = Subscription.report.has(number=number)
         newest = select(Subscription).where(about).order_by(Subscription.id.desc())
-        found = db.session.scalars(newest).first()
+        give_up_at = time.monotonic() + READY_S
+        # A reporter's subscription is entered by the worker.
+        while (found := db.session.scalars(newest).first()) is None:
+            assert time.monotonic() < give_up_at, f"nobody follows {number}"
+            db.session.rollback()
+            time.sleep(0.2)
         token = notice_token(found.uuid)
         db.session.remove()
         db.engine.dispose()
