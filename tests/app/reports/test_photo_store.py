@@ -1,5 +1,6 @@
 """Photos lie in a folder or in a bucket, and the rest of the house does not notice which."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,3 +65,25 @@ def test_a_store_that_cannot_be_written_fails_its_check(tmp_path):
     (tmp_path / "photos").write_text("a file where the folder should be")
     with pytest.raises((FileExistsError, NotADirectoryError)):
         PhotoStore((tmp_path / "photos").as_uri()).check()
+
+
+def test_every_file_can_be_read_as_it_is_and_brought_back_where_it_was(store):
+    name = store.put(b"photo", b"thumbnail")
+    store.put_file("prints/1.pdf", b"%PDF")
+    own = {f"{name[:2]}/{name}.{size}.jpg" for size in (PHOTO, THUMBNAIL)}
+    assert own | {"prints/1.pdf"} <= set(store.all_files())
+    kept = {}
+    for path in sorted(own):
+        with store.open_file(path) as (content, length):
+            kept[path] = content.read()
+            assert len(kept[path]) == length
+    store.delete(name)
+    assert not own & set(store.all_files())
+    for path, content in kept.items():
+        store.bring_back(path, io.BytesIO(content))
+    assert (store.get(name, PHOTO), store.get(name, THUMBNAIL)) == (b"photo", b"thumbnail")
+
+
+def test_a_file_that_is_gone_is_said_to_be(store):
+    with pytest.raises(FileNotFoundError), store.open_file("aa/none.photo.jpg"):
+        pass
