@@ -25,7 +25,6 @@ from sqlalchemy.types import TypeDecorator
 
 from app.config import ROOT, VAR
 from app.geo import sqlite_functions
-from app.words import plain_words
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The databases' integers; a larger id in an address is nobody's.
@@ -178,7 +177,6 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     # The triggers of the indexes call functions of ours.
     connection.execute("PRAGMA trusted_schema=ON")
     sqlite_functions.register(connection)
-    connection.create_function("plain_words", 1, plain_words, deterministic=True)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

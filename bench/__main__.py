@@ -5,7 +5,16 @@ from __future__ import annotations
 import importlib
 import sys
 
-MEASUREMENTS = ("landing", "server", "lighthouse", "journey", "print_shop", "battery", "register")
+MEASUREMENTS = (
+    "landing",
+    "server",
+    "lighthouse",
+    "journey",
+    "print_shop",
+    "battery",
+    "register",
+    "desk",
+)
 
 
 def main(names: list[str]) -> None:

@@ -68,7 +68,7 @@ def _heaps() -> list[Heap]:
 def _heap_view(heap: Heap, whose: dict[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = heap.asked | whose
     wanted = read_filter(asked)
-    reports = list_register(wanted)[:MOST_NAMED]
+    reports = list_register(wanted, most=MOST_NAMED)
     with_photos = list_ids_with_photos(reports)
     count = count_register(wanted, MOST_COUNTED)
     return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Float, and_
+from sqlalchemy import Boolean, ColumnElement, Float, and_, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
@@ -51,6 +51,13 @@ class distance_metres(FunctionElement[float]):  # noqa: N801
     type = Float()
     name = "distance_metres"
     inherit_cache = True
+
+
+def lies_between(
+    column: PointColumn, west: float, south: float, east: float, north: float
+) -> ColumnElement[bool]:
+    """The same without the index, for rows that were found by something else."""
+    return and_(func.ST_X(column).between(west, east), func.ST_Y(column).between(south, north))
 
 
 def within_metres(

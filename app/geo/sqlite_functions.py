@@ -1,4 +1,5 @@
-"""The spatial functions SQLite lacks, answered by Shapely and pyproj.
+"""The functions SQLite lacks: spatial ones, answered by Shapely and pyproj, and plain words for the
+triggers of the text index.
 
 GeoAlchemy2's SQLite dialect calls `GeomFromEWKT` and `AsEWKB` around every geometry, as SpatiaLite
 would answer them; the seam in `spatial.py` calls the rest. Geometry is stored as EWKB. No extension
@@ -16,6 +17,7 @@ import shapely
 
 from app.geo.columns import SRID
 from app.geo.positions import metres_between
+from app.words import plain_words
 
 # Little-endian EWKB of a point with an SRID: 1 byte order, 4 type, 4 SRID, two doubles.
 _POINT = struct.Struct("<BIIdd")
@@ -23,7 +25,7 @@ _POINT_TYPE = 0x20000001
 
 
 Bounds = tuple[float, float, float, float]
-Value = bytes | float | int | None
+Value = bytes | str | float | int | None
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -77,6 +79,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Value]]] = {
     "ST_MaxX": (1, _bound(2)),
     "ST_MaxY": (1, _bound(3)),
     "metres_between": (3, _metres),
+    "plain_words": (1, plain_words),
     # GeoAlchemy2 asks for these around CREATE and DROP TABLE; EWKB columns need no registration.
     "RecoverGeometryColumn": (5, _registered),
     "DiscardGeometryColumn": (2, _registered),

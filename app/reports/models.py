@@ -117,6 +117,9 @@ class Report(Base):
         ),
         Index("ix_reports_status", "status", "id"),
         Index("ix_reports_category", "category_id", "id"),
+        Index("ix_reports_unit", "unit_id", "id"),
+        Index("ix_reports_channel", "channel", "id"),
+        Index("ix_reports_received", "received_at", "id"),
         Index(
             "ix_reports_assignee",
             "assignee_id",

@@ -35,7 +35,7 @@ _OPEN = and_(Report.closed_at.is_(None), SHOWN)
 LIST_COLUMNS = (
     joinedload(Report.category),
     joinedload(Report.unit),
-    joinedload(Report.place),
+    joinedload(Report.place).defer(Place.boundary),
     joinedload(Report.sign),
 )
 

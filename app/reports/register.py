@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import now, session
-from app.geo import Position, in_bbox, position_of
+from app.geo import Position, in_bbox, lies_between, points_in_bbox, position_of
 from app.places.register import Box
 from app.reports.deadlines import begin_of, end_of_next_working_day
 from app.reports.models import Category, Photo, Report
@@ -19,6 +20,10 @@ from app.reports.queries import LIST_COLUMNS, SHOWN
 from app.reports.search import holds, is_number
 
 PAGE = 50
+# Where the newest so many fill a map, nobody need look for all that lie in its box. On SQLite each
+# point is asked of Python.
+NEWEST, ON_SQLITE_NEWEST = 40_000, 5_000
+FEW = 10_000
 
 
 class Deadline(StrEnum):
@@ -71,19 +76,77 @@ class Dot:
     runs_late: bool
 
 
-def list_register(wanted: RegisterFilter, before_id: int | None = None) -> Sequence[Report]:
+def list_register(
+    wanted: RegisterFilter, before_id: int | None = None, most: int = PAGE + 1
+) -> Sequence[Report]:
     """A page of the register, newest first, and one row more if there is another page."""
-    query = select(Report).options(*LIST_COLUMNS).where(fits(wanted))
+    query = _newest_first(select(Report).options(*LIST_COLUMNS).where(fits(wanted)), wanted)
     if before_id is not None:
-        query = query.where(Report.id < before_id)
-    query = query.order_by(Report.id.desc()).limit(PAGE + 1)
-    return session().scalars(query).all()
+        query = query.where(_is_before(before_id, wanted))
+    return session().scalars(query.limit(most)).all()
+
+
+def _newest_first(query: Select[Any], wanted: RegisterFilter) -> Select[Any]:
+    """Reports are numbered as they arrive, so both orders are one; by the time of arrival a period
+    is found without a walk through all that came after it.
+    """
+    if _is_of_period(wanted):
+        return query.order_by(Report.received_at.desc(), Report.id.desc())
+    return query.order_by(Report.id.desc())
+
+
+def _is_before(report_id: int, wanted: RegisterFilter) -> ColumnElement[bool]:
+    last = select(Report.received_at, Report.id).where(Report.id == report_id)
+    if _is_of_period(wanted) and (found := session().execute(last).one_or_none()):
+        return tuple_(Report.received_at, Report.id) < tuple_(*found)
+    return Report.id < report_id
+
+
+def _is_of_period(wanted: RegisterFilter) -> bool:
+    return wanted.since is not None or wanted.until is not None
 
 
 def list_in_box(wanted: RegisterFilter, box: Box, most: int) -> tuple[list[Dot], bool]:
     """The newest reports of a filter whose point lies in a box of degrees (west, south, east,
     north), at most so many, and whether there are more.
     """
+    on_sqlite = session().get_bind().dialect.name == "sqlite"
+    lately = _is_of_newest(ON_SQLITE_NEWEST if on_sqlite else NEWEST)
+    dots = _dots(wanted, and_(lately, lies_between(Report.point, *box)), Report.id, most)
+    if len(dots) <= most:
+        # By an order that no index has, so that PostgreSQL does not walk through all reports.
+        # SQLite would list all points of a box first, however many.
+        by_filter = on_sqlite and not _holds_few(box)
+        condition = (lies_between if by_filter else in_bbox)(Report.point, *box)
+        dots = _dots(wanted, condition, Report.id if by_filter else Report.id + 0, most)
+    return [_dot(row) for row in dots[:most]], len(dots) > most
+
+
+def _is_of_newest(count: int) -> ColumnElement[bool]:
+    newest = session().scalar(select(func.max(Report.id))) or 0
+    return Report.id > newest - count
+
+
+def _holds_few(box: Box) -> bool:
+    points = points_in_bbox(Report.point, *box).table_valued("id", "lon", "lat", name="points")
+    some = select(points.c.id).limit(FEW + 1).subquery()
+    return (session().scalar(select(func.count()).select_from(some)) or 0) <= FEW
+
+
+def _dots(
+    wanted: RegisterFilter,
+    condition: ColumnElement[bool],
+    order: ColumnElement[int] | InstrumentedAttribute[int],
+    most: int,
+) -> Sequence[Any]:
+    # The limit comes first, since PostgreSQL expects few in a box and joins row by row.
+    chosen = (
+        select(Report.id)
+        .where(fits(wanted), condition)
+        .order_by(order.desc())
+        .limit(most + 1)
+        .subquery()
+    )
     query = (
         select(
             Report.id,
@@ -96,13 +159,11 @@ def list_in_box(wanted: RegisterFilter, box: Box, most: int) -> tuple[list[Dot],
             Report.due_at,
             _is_due(Deadline.LATE).label("runs_late"),
         )
+        .join(chosen, chosen.c.id == Report.id)
         .join(Report.category)
-        .where(fits(wanted), in_bbox(Report.point, *box))
         .order_by(Report.id.desc())
-        .limit(most + 1)
     )
-    rows = session().execute(query).all()
-    return [_dot(row) for row in rows[:most]], len(rows) > most
+    return session().execute(query).all()
 
 
 def _dot(row: Any) -> Dot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.database import db, now
+from app.reports import register
 from app.reports.register import RegisterFilter, list_in_box
 
 HERE, THERE = {"lat": 58.9690, "lon": 5.7310}, {"lat": 58.9400, "lon": 5.7000}
@@ -38,6 +39,18 @@ def test_no_more_than_asked_for_are_drawn_and_that_there_are_more_is_told(filed)
     dots, more = list_in_box(RegisterFilter(), AROUND_HERE, 2)
     assert (numbers(dots), more) == ([reports[2].number, reports[1].number], True)
     assert list_in_box(RegisterFilter(), AROUND_HERE, 3)[1] is False
+
+
+def test_a_box_is_drawn_alike_whichever_way_its_reports_are_found(filed, monkeypatch):
+    first, second, _elsewhere = filed(**at(HERE)), filed(**at(HERE)), filed(**at(THERE))
+    wanted = [second.number, first.number]
+    assert numbers(list_in_box(RegisterFilter(), AROUND_HERE, 2)[0]) == wanted
+    for name in ("NEWEST", "ON_SQLITE_NEWEST"):
+        monkeypatch.setattr(register, name, 1)
+    assert numbers(list_in_box(RegisterFilter(), AROUND_HERE, 1)[0]) == wanted[:1]
+    assert numbers(list_in_box(RegisterFilter(), AROUND_HERE, 2)[0]) == wanted
+    monkeypatch.setattr(register, "FEW", 0)
+    assert numbers(list_in_box(RegisterFilter(), AROUND_HERE, 2)[0]) == wanted
 
 
 def test_a_dot_says_where_it_is_and_how_it_stands(filed):
