@@ -18,7 +18,8 @@ from app.reports.register import (
     list_register,
 )
 
-MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 10, 20, 20
+# One of the register's is for a filter by place, or for a later page of a period.
+MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 11, 20, 20
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
 FILTERS = (
     "",
