@@ -30,8 +30,10 @@ from app.admin import categories as admin_categories
 from app.admin import log as admin_log
 from app.admin import outbox as admin_outbox
 from app.admin import pages as admin
+from app.admin import people as admin_people
 from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
+from app.admin import second_factor as admin_second_factor
 from app.admin import templates as admin_templates
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
@@ -113,6 +115,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(kiosk_pages)
     for keepers in (keepers_signs, sign_forms, keepers_places, keepers_orders, keepers_health):
         app.register_blueprint(keepers.pages)
+    for people in (admin_people, admin_second_factor):
+        app.register_blueprint(people.pages)
     deeds.init_app(app)
     desk_report.init_app(app)
     app.register_blueprint(intake_pages)

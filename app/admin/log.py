@@ -20,6 +20,8 @@ from app.staff.models import Staff
 pages = Blueprint("audit_log", __name__, url_prefix="/admin/log")
 
 PAGE = 100
+# What a person does, and what is done to an account.
+ABOUT_PEOPLE = ("staff", "account")
 
 ACTIONS = {
     "sign_in": lazy_gettext("Signed in"),
@@ -86,6 +88,13 @@ ACTIONS = {
 
 # What the fields are called that `details` tells of.
 FIELDS = {
+    "email": lazy_gettext("E-mail"),
+    "roles": lazy_gettext("Roles"),
+    "handed_on": lazy_gettext("Reports handed on"),
+    "with": lazy_gettext("With"),
+    "step": lazy_gettext("Step"),
+    "kind": lazy_gettext("Kind"),
+    "left": lazy_gettext("Left"),
     "name": lazy_gettext("Name"),
     "shared": lazy_gettext("Shared"),
     "unit": lazy_gettext("Unit"),
@@ -150,7 +159,7 @@ def lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
             "at_iso": one.at.isoformat(),
             "what": str(ACTIONS.get(one.action, one.action)),
             "who": people.get(one.staff_id) if one.staff_id else None,
-            "account": people.get(one.subject_id) if one.subject == "staff" else None,
+            "account": people.get(one.subject_id) if one.subject in ABOUT_PEOPLE else None,
             "number": numbers.get(one.subject_id) if one.subject == "report" else None,
             "details": [f"{_name(key)}: {_value(value)}" for key, value in one.details.items()],
         }
@@ -181,7 +190,7 @@ def _plain(value: Any) -> str:
 
 def _people(shown: Sequence[AuditEntry]) -> dict[int | None, str]:
     ids = {one.staff_id for one in shown}
-    ids |= {one.subject_id for one in shown if one.subject == "staff"}
+    ids |= {one.subject_id for one in shown if one.subject in ABOUT_PEOPLE}
     rows = session().execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids - {None})))
     return {row.id: row.name for row in rows}
 

@@ -14,6 +14,16 @@ MANAGERS = (Role.MANAGER, Role.ADMIN)
 # Endpoint, name, and what it is for.
 SECTIONS = (
     (
+        "people.register",
+        _("People"),
+        _("Who has an account, with which roles; inviting, closing out, helping in again."),
+    ),
+    (
+        "second_factor.form",
+        _("More than a password"),
+        _("Which roles need an authenticator app or a passkey."),
+    ),
+    (
         "categories.table",
         _("Categories"),
         _("What residents can report: names, questions, deadlines, how long contacts are kept."),

@@ -330,3 +330,16 @@ def list_unclaimed(photo_uuids: Sequence[uuid.UUID]) -> Sequence[Photo]:
 def has_reports() -> bool:
     """Whether anything has ever been reported."""
     return bool(session().scalar(select(exists(select(Report.id)))))
+
+
+def list_assigned(staff_id: int, *, for_change: bool = False) -> Sequence[Report]:
+    """The open reports in one person's care, the oldest first.
+
+    Args:
+        staff_id: the person.
+        for_change: lock them, to be handed to somebody else.
+    """
+    query = select(Report).where(Report.assignee_id == staff_id, Report.closed_at.is_(None))
+    if for_change:
+        query = query.with_for_update(of=Report)
+    return session().scalars(query.order_by(Report.id)).unique().all()

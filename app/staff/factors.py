@@ -34,7 +34,8 @@ _NEW_SECRET = "new_totp_secret"  # noqa: S105 - where in the session it is kept,
 def app_form() -> str:
     """A new secret, to be read into an app; it counts once the app has shown a code."""
     demand_fresh()
-    cookie[_NEW_SECRET] = authenticator.new_secret()
+    # Named with its person: a browser may be shared, and its session outlive a sign-out.
+    cookie[_NEW_SECRET] = {"of": current_user.id, "is": authenticator.new_secret()}
     return _app_page({})
 
 
@@ -44,12 +45,12 @@ def app_form() -> str:
 def set_up_app() -> Any:
     """Let the app count from now on, in place of an earlier one."""
     demand_fresh(url_for("account.app_form"))
-    if _NEW_SECRET not in cookie:
+    if cookie.get(_NEW_SECRET, {}).get("of") != current_user.id:
         return redirect(url_for("account.app_form"), 303)
 
     def carry_out() -> Any:
         staff = own_account()
-        if not authenticator.set_up(staff, cookie[_NEW_SECRET], request.form.get("code", "")):
+        if not authenticator.set_up(staff, cookie[_NEW_SECRET]["is"], request.form.get("code", "")):
             raise InvalidFields({"code": _("This code does not fit. Try the next one in the app.")})
         del cookie[_NEW_SECRET]
         audit.record("app_added", "staff", staff.id)
@@ -59,7 +60,7 @@ def set_up_app() -> Any:
 
 
 def _app_page(errors: dict[str, str]) -> str:
-    secret = cookie[_NEW_SECRET]
+    secret = cookie[_NEW_SECRET]["is"]
     address = authenticator.address_of(secret, current_user.email)
     return render_template(
         "staff/app.html",

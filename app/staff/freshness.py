@@ -20,8 +20,9 @@ def demand_fresh(back: str | None = None) -> None:
     Args:
         back: the page to be at afterwards, where this request's address is none.
     """
-    asked_at = cookie.get(ASKED_AT, 0)
-    if not 0 <= time.time() - asked_at <= FRESH_S:
+    age_s = time.time() - cookie.get(ASKED_AT, 0)
+    # Whoever has opened a form has as long again to fill it in.
+    if not 0 <= age_s <= (FRESH_S if request.method == "GET" else 2 * FRESH_S):
         abort(redirect(url_for("account.confirm", next=back or request.path), 303))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from app.database import session
 from app.languages import gettext as _
 from app.permissions import Role
-from app.problems import InvalidFields
+from app.problems import InvalidFields, LastAdmin
 from app.staff.links import end_links
 from app.staff.models import Passkey, RoleRow, Staff
 from app.staff.recovery_codes import end_codes
@@ -126,3 +126,31 @@ def role_row(role: Role) -> RoleRow:
         session().add(row)
         session().flush()
     return row
+
+
+def demand_admin_left(staff: Staff) -> None:
+    """Refuse to take the administration from the last person who can do it.
+
+    The role's row is locked: two administrators who close each other out must take turns.
+
+    Raises:
+        LastAdmin
+    """
+    session().execute(select(RoleRow.id).where(RoleRow.name == Role.ADMIN).with_for_update())
+    others = select(Staff.id).where(
+        Staff.id != staff.id,
+        Staff.active,
+        Staff.password.is_not(None),
+        Staff.roles.any(RoleRow.name == Role.ADMIN.value),
+    )
+    is_admin = any(role.name == Role.ADMIN for role in staff.roles)
+    if is_admin and session().scalar(others.limit(1)) is None:
+        raise LastAdmin
+
+
+def demand_of_roles(roles: Iterable[Role]) -> None:
+    """Demand a second factor of these roles, and of no others."""
+    wanted = set(roles)
+    for role in Role:
+        role_row(role).demands_second_factor = role in wanted
+    session().flush()

@@ -109,6 +109,7 @@ def values(app, filed, park_sign):
         "token": token_of_a_mail(report),
         "link_token": token_of_a_link(),
         "passkey_id": 1,
+        "person_id": 1,
     }
 
 

@@ -147,9 +147,22 @@ PUBLIC = [
     Screen("unknown page", "/nothing", status=404),
     Screen("unknown sign", "/s/000000", status=404),
     Screen("sign-in", "/sign-in"),
+    Screen("sign-in with a passkey", "/sign-in/passkey"),
+    Screen("forgotten password", "/sign-in/forgotten"),
+    Screen("forgotten password, refused", "/sign-in/forgotten", do=press("main form")),
+    Screen("forgotten password, asked for", "/sign-in/forgotten?sent=1"),
+    Screen("link to a new password", "/sign-in/link/{link}"),
 ]
 
 STAFF = [
+    Screen("my account", "/staff/account", role="crew"),
+    Screen("authenticator app", "/staff/account/app", role="crew"),
+    Screen("new passkey", "/staff/account/passkeys", role="crew"),
+    Screen("is it still you", "/staff/confirm", role="crew"),
+    Screen("people", "/admin/people", role="admin"),
+    Screen("somebody invited", "/admin/people/new", role="admin"),
+    Screen("account of a person", "/admin/people/{person}", role="admin"),
+    Screen("roles that need a second factor", "/admin/second-factor", role="admin"),
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
     Screen("outbox", "/admin/outbox", role="admin"),
@@ -243,6 +256,9 @@ def furnish(server: Server) -> dict[str, str]:
     words["fixed_token"] = _token(server, words["fixed"])
     words["order"] = _order(server, words["park"])
     _receive_mails(server)
+    made = server.flask("staff", "reset", "manager@demo.vof")
+    words["link"] = re.search(r"/sign-in/link/(\S+)", made)[1]
+    [[words["person"]]] = server.ask("SELECT id FROM staff WHERE email = 'manager@demo.vof'")
     return words
 
 

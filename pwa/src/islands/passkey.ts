@@ -21,7 +21,8 @@ export const passkey: Island = (root) => {
   const said = form.querySelector<HTMLElement>('[role="status"]');
   const button = form.querySelector<HTMLButtonElement>('button');
   // Pages that are not served over TLS have none, and neither have addresses that are numbers.
-  if (!field || !said || !button || !('PublicKeyCredential' in window)) return;
+  const { hostname } = location;
+  if (!field || !said || !button || !('PublicKeyCredential' in window) || /^[\d.]+$|^\[/.test(hostname)) return;
   const { options = '', way, failed = '' } = form.dataset;
   form.hidden = false;
 

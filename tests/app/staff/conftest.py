@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.audit import AuditEntry
 from app.database import db
+from app.outbox import OutboxMessage
 from app.permissions import Role
 from app.staff.authenticator import _authenticator
 from app.staff.models import Staff
@@ -92,3 +93,14 @@ def wait_for_next_period():
     """As if a person's last code had been used long ago."""
     person().tf_last_counter = 0
     db.session.commit()
+
+
+def age(client, minutes):
+    """As if the session's person had been asked some time ago."""
+    with client.session_transaction() as kept:
+        kept["fs_paa"] -= minutes * 60
+
+
+def waiting_links():
+    """The mails with one-time links that wait to be sent."""
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "staff_link")).all()

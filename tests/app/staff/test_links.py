@@ -11,7 +11,6 @@ from sqlalchemy import select
 from app import outbox
 from app.database import db, now
 from app.notices.handlers import HANDLERS
-from app.outbox import OutboxMessage
 from app.rate_limits import LINKS_PER_ACCOUNT
 from app.staff.links import make_link, token_of
 from app.staff.models import LinkKind, StaffLink
@@ -25,6 +24,7 @@ from tests.app.staff.conftest import (
     person,
     set_up_app,
     signed_in_as,
+    waiting_links,
 )
 from tests.conftest import FROM_HERE
 
@@ -33,10 +33,6 @@ NEW = "another long password"
 
 def ask(client, email=EMAIL):
     return client.post("/sign-in/forgotten", data={"email": email}, headers=FROM_HERE)
-
-
-def waiting():
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "staff_link")).all()
 
 
 def link_for(kind=LinkKind.PASSWORD):
@@ -54,7 +50,7 @@ def test_whoever_asks_learns_nothing_about_accounts(app, kari):
     assert known.status_code == unknown.status_code == 303
     assert known.location == unknown.location
     assert set(known.headers.keys()) == set(unknown.headers.keys())
-    assert len(waiting()) == 1
+    assert len(waiting_links()) == 1
     assert len(logged("password_link_asked")) == 2, "each is written, and takes the same time"
     assert EMAIL not in str([one.details for one in logged("password_link_asked")])
 
@@ -63,7 +59,7 @@ def test_a_closed_account_gets_no_link(app, kari):
     kari.active = False
     db.session.commit()
     ask(browser(app))
-    assert not waiting()
+    assert not waiting_links()
 
 
 @pytest.mark.parametrize("email", ["", "x", " "])
@@ -120,7 +116,7 @@ def caught_mails(app):
 def test_neither_the_database_nor_the_outbox_holds_what_opens_it(app, kari):
     ask(browser(app))
     made = db.session.scalars(select(StaffLink)).one()
-    [message] = waiting()
+    [message] = waiting_links()
     assert message.payload == {"link_id": made.id}
     signature = token_of(made).rpartition(".")[2]
     assert signature not in str(vars(made))
