@@ -118,6 +118,12 @@ FIELDS = {
     "min": lazy_gettext("Least"),
     "max": lazy_gettext("Most"),
     "show_when": lazy_gettext("Only asked after"),
+    "place": lazy_gettext("Place"),
+    "kind": lazy_gettext("Kind of place"),
+    "days": lazy_gettext("Days"),
+    "from_time": lazy_gettext("From"),
+    "until_time": lazy_gettext("Until"),
+    "person": lazy_gettext("Person"),
     "note": lazy_gettext("Note"),
 }
 

@@ -73,7 +73,7 @@ def add() -> Any:
         rule = RoutingRule(sort_order=order, **read_rule(typed))
         session().add(rule)
         session().flush()
-        return _done("rule_added", rule, **_facts(rule))
+        return _done("rule_added", rule, **_told(rule))
 
     return attempt(carry_out, lambda errors: _page(typed, errors))
 
@@ -99,10 +99,7 @@ def change(rule_id: int) -> Any:
             setattr(rule, name, value)
         session().flush()
         after = _facts(rule)
-        changes = {
-            name: [before[name], after[name]] for name in after if before[name] != after[name]
-        }
-        return _done("rule_changed", rule, **changes)
+        return _done("rule_changed", rule, **audit.differences(before, after))
 
     return attempt(carry_out, lambda errors: _edit_page(rule_id, typed, errors))
 
@@ -113,9 +110,10 @@ def remove(rule_id: int) -> Any:
     """Take a line out."""
 
     def carry_out(rule: RoutingRule) -> BaseResponse:
+        told = _told(rule)
         session().delete(rule)
         session().flush()
-        return _done("rule_removed", rule, **_facts(rule))
+        return _done("rule_removed", rule, **told)
 
     return _carry_out(rule_id, carry_out)
 
@@ -161,9 +159,18 @@ def _done(action: str, rule: RoutingRule, **details: Any) -> BaseResponse:
     return redirect(url_for(".table"), 303)
 
 
+def _told(rule: RoutingRule) -> dict[str, Any]:
+    return {name: value for name, value in _facts(rule).items() if value}
+
+
 def _facts(rule: RoutingRule) -> dict[str, Any]:
-    names = ("category_id", "place_id", "kind_id", "days", "from_time", "until_time")
-    return {name: getattr(rule, name) for name in (*names, "unit_id", "staff_id", "note")}
+    """A line as the log tells it."""
+    session().expire(rule, ["category", "place", "kind", "unit", "staff"])
+    return values_of(rule) | {
+        "days": ", ".join(_weekdays()[day - 1] for day in rule.days),
+        "unit": rule.unit.name,
+        "person": rule.staff.name if rule.staff else "",
+    }
 
 
 def _page(typed: dict[str, Any], errors: dict[str, str]) -> str:
@@ -190,12 +197,11 @@ def _edit_page(rule_id: int, typed: dict[str, Any], errors: dict[str, str]) -> s
 
 def _choices(own: Category | None = None) -> dict[str, Any]:
     """What a line's form offers; its own category also where that is archived."""
-    categories = list(list_categories())
-    if own and own not in categories:
-        categories.append(own)
     return {
         "seen": audit.last_id(SUBJECT),
-        "categories": [{"id": one.code, "name": in_language(one.names)} for one in categories],
+        "categories": [
+            {"id": one.code, "name": in_language(one.names)} for one in list_categories(own)
+        ],
         "kinds": [{"id": one.code, "name": in_language(one.names)} for one in list_kinds()],
         "units": [
             {"id": str(one.id), "name": one.name} for one in list_units() if not one.archived_at

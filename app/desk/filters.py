@@ -68,6 +68,12 @@ def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
     )
 
 
+def _category_name(category: Category) -> str:
+    """Reports in an archived category are looked for, too."""
+    name = in_language(category.names)
+    return _("%(name)s (archived)", name=name) if category.archived_at else name
+
+
 def _day(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
@@ -99,7 +105,7 @@ def filters_view(
         "statuses": _options(statuses, arguments.get("status", "")),
         "units": _options([(str(one.id), one.name) for one in units], arguments.get("unit", "")),
         "categories": _options(
-            [(str(one.id), in_language(one.names)) for one in categories],
+            [(str(one.id), _category_name(one)) for one in categories],
             arguments.get("category", ""),
         ),
         "channels": _options(

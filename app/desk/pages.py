@@ -15,8 +15,9 @@ from app.mailbox.queries import count_unsettled
 from app.permissions import Role, allow
 from app.places.queries import list_units
 from app.reports import staff_views
+from app.reports.categories import list_all_categories
 from app.reports.models import Report
-from app.reports.queries import list_categories, list_ids_with_photos
+from app.reports.queries import list_ids_with_photos
 from app.reports.register import PAGE, count_held, list_register
 from app.staff.queries import list_people_at_work
 
@@ -39,7 +40,7 @@ def register() -> str:
         filters=filters_view(
             request.args,
             list_units(),
-            list_categories(),
+            list_all_categories(),
             list_people_at_work(),
             list_saved_filters(),
         ),

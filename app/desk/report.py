@@ -71,7 +71,8 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
         units=list_units(),
         people=_people(found),
         categories=[
-            {"code": one.code, "name": in_language(one.names)} for one in list_categories()
+            {"code": one.code, "name": in_language(one.names)}
+            for one in list_categories(found.category)
         ],
         unseen=staff_views.lines(list_unseen(found)),
         values=request.form.to_dict() | inserted,

@@ -67,12 +67,13 @@ def _place_view(place: Place) -> dict[str, Any]:
     }
 
 
-def _categories() -> list[dict[str, str]]:
+def _categories(own_code: str | None = None) -> list[dict[str, str]]:
+    own = find_category(own_code) if own_code else None
     return [
         {"id": one.code, "name": f"{GROUP_NAMES[one.place_group]}: {in_language(one.names)}"}
         if one.place_group in GROUP_NAMES
         else {"id": one.code, "name": in_language(one.names)}
-        for one in list_categories()
+        for one in list_categories(own)
     ]
 
 
@@ -181,7 +182,7 @@ def _edit_page(code: str, values: Any, errors: dict[str, str]) -> str:
         ],
         values=values,
         errors=errors,
-        categories=_categories(),
+        categories=_categories(found.category_code),
         map=pin_map(found.point if found.point is not None else place.point),
     )
 

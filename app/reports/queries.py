@@ -82,14 +82,15 @@ def read_number(typed: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def list_categories() -> Sequence[Category]:
-    """All categories in use, in the order of the catalogue."""
-    query = (
-        select(Category)
-        .where(Category.archived_at.is_(None))
-        .order_by(Category.sort_order, Category.id)
-    )
-    return session().scalars(query).all()
+def list_categories(own: Category | None = None) -> Sequence[Category]:
+    """All categories in use, in the order of the catalogue.
+
+    Args:
+        own: what is chosen already in a form; it is offered at the end where it is archived.
+    """
+    query = select(Category).where(Category.archived_at.is_(None))
+    found = session().scalars(query.order_by(Category.sort_order, Category.id)).all()
+    return [*found, own] if own and own.archived_at else found
 
 
 def find_category(code: str) -> Category | None:

@@ -219,6 +219,21 @@ def test_a_line_of_the_routing_table_keeps_its_archived_category(manager, bench)
     assert "Kategorien er arkivert" in manager.get("/admin/routing").text
 
 
+def test_forms_keep_an_archived_category_that_is_chosen_in_them(
+    manager, front_desk, sign_keeper, filed, park_sign
+):
+    report = filed()
+    park_sign.category_code = "PA03"
+    db.session.commit()
+    post(manager, f"{BENCH}/archive")
+    page = front_desk.get(f"/desk/reports/{report.number}").text
+    assert '<option value="PA03" selected>' in page
+    page = sign_keeper.get(f"/signs/{park_sign.code}/edit").text
+    assert '<option value="PA03" selected>' in page
+    assert "Benk eller bord (arkivert)" in front_desk.get("/desk").text
+    assert 'value="PA03"' not in front_desk.get("/desk/new").text
+
+
 def test_what_is_not_sorted_yet_can_never_be_archived_nor_grouped(manager, bench):
     answer = post(manager, f"{CATEGORIES}/AN01/archive")
     assert answer.status_code == 422

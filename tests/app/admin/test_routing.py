@@ -55,7 +55,7 @@ def test_a_line_is_added_changed_and_removed_and_each_is_logged(manager, units):
     seen = {"seen": added.id}
     answer = post(manager, f"{ROUTING}/{line.id}", **fields | {"unit": str(units[1].id)} | seen)
     assert answer.status_code == 303
-    assert newest_entry().details == {"unit_id": [units[0].id, units[1].id]}
+    assert newest_entry().details == {"unit": [units[0].name, units[1].name]}
     assert post(manager, f"{ROUTING}/{line.id}/remove", seen=newest_entry().id).status_code == 303
     assert lines() == []
     assert newest_entry().action == "rule_removed"
