@@ -38,10 +38,13 @@ from app.admin import templates as admin_templates
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk import (
+    live,  # noqa: F401 - its pages hang on the desk's blueprint
+    map,  # noqa: A004, F401 - its page hangs on the desk's blueprint
     photos,  # noqa: F401 - its pages hang on the desk's blueprint
     today,  # noqa: F401 - its page hangs on the desk's blueprint
 )
 from app.desk import report as desk_report
+from app.desk.bulk_pages import bulk_pages
 from app.desk.intake import pages as intake_pages
 from app.desk.saved_filters import pages as saved_filter_pages
 from app.health import health
@@ -119,8 +122,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(people.pages)
     deeds.init_app(app)
     desk_report.init_app(app)
-    app.register_blueprint(intake_pages)
-    app.register_blueprint(saved_filter_pages)
+    for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
+        app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
     app.register_blueprint(admin.pages)
     app.register_blueprint(admin_log.pages)

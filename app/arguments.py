@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Mapping
 
@@ -10,6 +11,9 @@ from flask import request
 from app.database import MAX_ID
 
 MAX_SEARCH_CHARACTERS = 100
+_SIDES = 4
+# A box narrower than this is a point; a grid over it has no fields.
+_NARROWEST_DEGREES = 1e-6
 
 
 def read_id(arguments: Mapping[str, str], name: str) -> int | None:
@@ -18,6 +22,20 @@ def read_id(arguments: Mapping[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID))):
         return None
     return int(text) if 0 < int(text) <= MAX_ID else None
+
+
+def read_box(text: str) -> tuple[float, float, float, float] | None:
+    """`west,south,east,north` in degrees; None for anything that is no part of a map."""
+    try:
+        sides = [float(side) for side in text.split(",")]
+    except ValueError:
+        return None
+    if len(sides) != _SIDES or not all(map(math.isfinite, sides)):
+        return None
+    west, south, east, north = sides
+    if east - west < _NARROWEST_DEGREES or north - south < _NARROWEST_DEGREES:
+        return None
+    return west, south, east, north
 
 
 def read_line(arguments: Mapping[str, str], name: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from app import outbox
 from app.config import Settings
 from app.database import db
+from app.desk import bulk
 from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
 from app.mailbox.imap import read_mailbox
@@ -84,6 +85,7 @@ def _open(app: Flask, database_url: str) -> Work:
         _every(app, opened, crontab(minute=str(rule.minute)), rule.run, name)
     if app.extensions["settings"].mailbox_url:
         _each_minute(app, opened, read_mailbox)
+    _every(app, opened, crontab(hour="3", minute="25"), bulk.forget_old_deeds)
     # Six or seven in the morning in Norway, before the units begin their day.
     _every(app, opened, crontab(hour="5", minute="5"), escalation.escalate_late_reports)
     drain = partial(outbox.drain, HANDLERS)

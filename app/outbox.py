@@ -8,7 +8,8 @@ docs/decisions/0005.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +35,7 @@ LONGEST_WAIT = timedelta(hours=12)
 MAX_ERROR_CHARACTERS = 2_000
 
 _FILLED = "outbox was filled"
+_HELD_BACK = "outbox holds back until"
 
 
 class MessageState(StrEnum):
@@ -116,8 +118,38 @@ def put(kind: str, **payload: Any) -> None:
         kind: names the handler.
         payload: what it needs; ids rather than personal data.
     """
-    session().add(OutboxMessage(kind=kind, payload=payload))
+    message = OutboxMessage(kind=kind, payload=payload)
+    if until := session().info.get(_HELD_BACK):
+        message.payload = payload | {"held_back": True}
+        message.available_at = until
+    session().add(message)
     note_filled()
+
+
+@contextmanager
+def holding_back(until: datetime) -> Iterator[None]:
+    """Let what is put here meanwhile leave no sooner than then, so that it can be taken back.
+
+    Its payload says `held_back`: what it tells of may have been overtaken when it leaves.
+    """
+    session().info[_HELD_BACK] = until
+    try:
+        yield
+    finally:
+        del session().info[_HELD_BACK]
+
+
+def take_back(until: datetime, event_ids: Collection[int]) -> None:
+    """Forget what was held back until then and tells of these events."""
+    held = select(OutboxMessage.id, OutboxMessage.payload).where(
+        OutboxMessage.state == MessageState.WAITING.value, OutboxMessage.available_at == until
+    )
+    ids = [row.id for row in session().execute(held) if row.payload.get("event_id") in event_ids]
+    session().execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_filled() -> None:

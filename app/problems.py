@@ -279,6 +279,15 @@ class SettingsChanged(Problem):
     )
 
 
+class TooLateToUndo(Problem):
+    code, status = "too_late_to_undo", 409
+    title = _("This can no longer be undone")
+    sentence = _(
+        "The time in which this could be undone is over, and people have been told. Change the "
+        "reports one by one."
+    )
+
+
 class ReportClosed(Problem):
     code, status = "report_closed", 409
     title = _("This report is closed")

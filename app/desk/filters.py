@@ -35,7 +35,7 @@ FIRST = ("q", "status", "unit", "category", "place")
 FURTHER = ("channel", "person", "deadline", "since", "until", "photo")
 
 
-def chosen_in(arguments: Mapping[str, str]) -> dict[str, str]:
+def chosen_in(arguments: Mapping[str, str]) -> dict[str, Any]:
     """The filter as an address says it, without what is left open."""
     read = {name: read_line(arguments, name) for name in (*FIRST, *FURTHER)}
     return {name: value for name, value in read.items() if value}
@@ -122,7 +122,7 @@ def filters_view(
         "place": _place_view(place),
         "further": any(arguments.get(name) for name in FURTHER),
         "active": wanted != RegisterFilter(),
-        "views": _views(chosen_in(arguments), categories, saved),
+        "views": _views(arguments, categories, saved),
         "chosen": chosen_in(arguments),
     }
 
@@ -132,9 +132,10 @@ def _place_view(place: Place | None) -> dict[str, Any] | None:
 
 
 def _views(
-    chosen: Mapping[str, str], categories: Sequence[Category], saved: Sequence[SavedFilter]
+    arguments: Mapping[str, str], categories: Sequence[Category], saved: Sequence[SavedFilter]
 ) -> list[dict[str, Any]]:
     """What is looked for every morning, one tap away, and then what people have saved."""
+    chosen, look = chosen_in(arguments), {"view": arguments.get("view") or None}
     unsorted = next((one.id for one in categories if one.code == UNSORTED_CATEGORY), None)
     views: list[tuple[str, dict[str, str]]] = [
         (_("Mine"), {"person": ME, "status": ALL_OPEN}),
@@ -146,7 +147,7 @@ def _views(
         views.append((_("Not sorted yet"), {"category": str(unsorted), "status": ALL_OPEN}))
     views += [(one.name, one.chosen) for one in saved]
     return [
-        {"name": name, "url": filter_url(asked), "current": asked == chosen}
+        {"name": name, "url": filter_url(asked | look), "current": asked == chosen}
         for name, asked in views
     ]
 

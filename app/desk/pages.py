@@ -9,9 +9,13 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from app.arguments import read_id
-from app.desk.filters import filters_view, read_filter
-from app.desk.queries import list_saved_filters
+from app.desk.bulk import MOST
+from app.desk.bulk_words import deed_view
+from app.desk.filters import chosen_in, filters_view, read_filter
+from app.desk.queries import find_undoable, list_saved_filters, list_versions, newest_event_id
+from app.languages import lazy_gettext
 from app.mailbox.queries import count_unsettled
+from app.maps.tiles import map_bounds
 from app.permissions import Role, allow
 from app.places.queries import list_units
 from app.reports import staff_views
@@ -23,6 +27,13 @@ from app.staff.queries import list_people_at_work
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
+LIST = "list"
+WAYS = {
+    LIST: lazy_gettext("List"),
+    "map": lazy_gettext("Map"),
+    "both": lazy_gettext("List and map"),
+}
+
 DESK = (Role.FRONT_DESK, Role.MANAGER, Role.ADMIN)
 HANDLERS = (Role.FRONT_DESK, Role.MANAGER)
 
@@ -31,12 +42,15 @@ HANDLERS = (Role.FRONT_DESK, Role.MANAGER)
 @allow(*DESK)
 def register() -> str:
     """All reports, newest first, filtered by what the address says."""
+    since = newest_event_id()
     reports = list_register(read_filter(request.args), read_id(request.args, "before"))
     shown = reports[:PAGE]
     with_photos = list_ids_with_photos(shown)
+    versions = list_versions(shown)
+    undoable = find_undoable() if may_change() else None
     return render_template(
         "desk/register.html",
-        reports=[staff_views.row(one, report_url(one), one.id in with_photos) for one in shown],
+        reports=[row_view(one, versions[one.id], one.id in with_photos) for one in shown],
         filters=filters_view(
             request.args,
             list_units(),
@@ -44,13 +58,62 @@ def register() -> str:
             list_people_at_work(),
             list_saved_filters(),
         ),
+        bulk_url=url_for("bulk.prepare", **chosen_in(request.args)),
+        most_in_bulk=MOST,
+        deed=deed_view(undoable) if undoable else None,
         first_url=url_for(".register", **_without_page()),
         held_count=count_held(),
         mail_count=count_unsettled(),
         may_enter=may_change(),
         may_share=may_share(),
         next_url=_next_url(shown) if len(reports) > PAGE else None,
+        live=_live_view(shown, since, whole=len(reports) <= PAGE),
+        map=_map_view(),
+        **_ways_to_look(),
     )
+
+
+def row_view(report: Report, version: int, has_photo: bool) -> dict[str, Any]:
+    """A row of the register; `version` is the last line of the report's timeline."""
+    row = staff_views.row(report, report_url(report), has_photo)
+    return row | {"version": f"{report.id}.{version}"}
+
+
+def _live_view(shown: Sequence[Report], since: int, *, whole: bool) -> dict[str, Any]:
+    """What a page must know to ask what has happened since; what is new belongs on the first."""
+    first = "before" not in request.args
+    return {
+        "url": url_for("desk.live", **chosen_in(request.args)),
+        "since": since if first else None,
+        "lowest": 0 if whole else shown[-1].id,
+    }
+
+
+def _map_view() -> dict[str, str] | None:
+    """What the map is opened with; None where the municipality has no boundary."""
+    bounds = map_bounds()
+    if bounds is None:
+        return None
+    return {
+        "bounds": ",".join(f"{side:.4f}" for side in bounds),
+        "points": url_for("desk.points", **chosen_in(request.args)),
+    }
+
+
+def _ways_to_look() -> dict[str, Any]:
+    """The list, the map or both: which is shown, and where the others are."""
+    view = request.args.get("view", LIST)
+    view = view if view in WAYS else LIST
+    asked = {name: value for name, value in _without_page().items() if name != "view"}
+    ways = [
+        {
+            "name": str(name),
+            "url": url_for(".register", **asked, view=None if way == LIST else way),
+            "current": way == view,
+        }
+        for way, name in WAYS.items()
+    ]
+    return {"view": view, "ways": ways}
 
 
 def _next_url(shown: Sequence[Report]) -> str:

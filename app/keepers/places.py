@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from app.arguments import read_id, read_line
+from app.arguments import read_box, read_id, read_line
 from app.keepers.place_facts import count_signs_at
 from app.keepers.signs import SIGN_KEEPERS
 from app.languages import gettext as _
@@ -20,7 +19,6 @@ from app.places.models import Place, PlaceKind
 from app.places.queries import find_place, list_kinds, list_units
 from app.places.register import (
     PAGE,
-    Box,
     Cluster,
     Dot,
     PlaceFilter,
@@ -38,9 +36,6 @@ pages = Blueprint("keepers_places", __name__, url_prefix="/places")
 PLACE = "/<int(max=2147483647):place_id>"
 NO_UNIT = "none"
 THE_EARTH = (-180.0, -90.0, 180.0, 90.0)
-_SIDES = 4
-# A box narrower than this is a point; a grid over it has no fields.
-_NARROWEST_DEGREES = 1e-6
 
 
 @pages.get("")
@@ -137,26 +132,16 @@ def points() -> Response:
 
     Where there are too many to tell apart, some come as clusters: a number, a middle and a box.
     """
-    box = _read_box(request.args["box"]) if "box" in request.args else map_bounds() or THE_EARTH
+    whole = map_bounds() or THE_EARTH
+    box = read_box(request.args["box"]) if "box" in request.args else whole
+    if box is None:
+        raise BadRequest
     drawn = draw(read_filter(request.args), box)
     names = {kind.id: in_language(kind.names) for kind in list_kinds()}
     return jsonify(
         places=[_dot(one, names) for one in drawn.dots],
         clusters=[_cluster(one) for one in drawn.clusters],
     )
-
-
-def _read_box(text: str) -> Box:
-    try:
-        sides = [float(side) for side in text.split(",")]
-    except ValueError as error:
-        raise BadRequest from error
-    if len(sides) != _SIDES or not all(math.isfinite(side) for side in sides):
-        raise BadRequest
-    west, south, east, north = sides
-    if east - west < _NARROWEST_DEGREES or north - south < _NARROWEST_DEGREES:
-        raise BadRequest
-    return west, south, east, north
 
 
 def _dot(one: Dot, kind_names: dict[int, str]) -> dict[str, Any]:

@@ -24,7 +24,13 @@ from app.notices import (
 from app.notices.keys import ReplyTo
 from app.notices.letters import Letter
 from app.notices.models import Subscription, Way
-from app.notices.queries import find_event, find_report_told, find_subscription, list_told
+from app.notices.queries import (
+    find_event,
+    find_report_told,
+    find_subscription,
+    has_moved_on,
+    list_told,
+)
 from app.outbox import Claim, Errand, Handlers
 from app.reports import photo_care
 
@@ -40,9 +46,12 @@ def spread_receipt(claim: Claim) -> None:
 
 
 def spread_event(claim: Claim) -> None:
-    """Write to all who asked to hear of a report."""
+    """Write to all who asked to hear of a report.
+
+    News that was held back is not told where the report has moved on meanwhile: that was told.
+    """
     event = find_event(claim.payload["event_id"])
-    if event is None:
+    if event is None or (claim.payload.get("held_back") and has_moved_on(event)):
         return
     for subscription_id, way in list_told(event.report_id):
         outbox.put(way, subscription_id=subscription_id, event_id=event.id)

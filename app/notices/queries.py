@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, literal, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.database import session
 from app.notices.models import Subscription, Way
-from app.reports.models import Event, Report
+from app.reports.models import Event, EventKind, Report
 
 
 def find_subscription(subscription_id: int) -> Subscription | None:
@@ -69,6 +69,30 @@ def list_told(report_id: int) -> Sequence[tuple[int, str]]:
     )
     told = {(row.way, row.address): row.id for row in reversed(session().execute(query).all())}
     return sorted((subscription_id, way) for (way, _address), subscription_id in told.items())
+
+
+def count_told(report_ids: Collection[int]) -> int:
+    """How many addresses hear of what happens to these reports, each counted once."""
+    joined = select(Report.id).where(Report.id.in_(report_ids)).cte("joined", recursive=True)
+    behind = select(Report.id).join(joined, Report.merged_into_id == joined.c.id)
+    joined = joined.union(behind)
+    addresses = (
+        select(Subscription.way, Subscription.address)
+        .join(joined, joined.c.id == Subscription.report_id)
+        .where(or_(Subscription.way == Way.PUSH.value, Subscription.confirmed_at.is_not(None)))
+        .distinct()
+    )
+    return session().scalar(select(func.count()).select_from(addresses.subquery())) or 0
+
+
+def has_moved_on(event: Event) -> bool:
+    """Whether a report has entered another state since an event."""
+    later = select(Event.id).where(
+        Event.report_id == event.report_id,
+        Event.id > event.id,
+        Event.kind == EventKind.STATUS.value,
+    )
+    return session().scalar(later.limit(1)) is not None
 
 
 def count_since(address: str, since: datetime) -> int:

@@ -237,6 +237,7 @@ class EventKind(StrEnum):
     SPLIT = "split"
     FIX_ANSWER = "fix_answer"
     TEXT_REMOVED = "text_removed"
+    UNDONE = "undone"
 
 
 class Event(Base):
@@ -246,6 +247,7 @@ class Event(Base):
     `from_value` and `to_value` are states for a status event and names of units, people or
     categories for an event of that kind; for a merged or split one the number of the duplicate.
     For an answer to “was it fixed?” they are who says it and what.
+    An undone one has the kind of what was undone, and what holds again.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
     staff read it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from app.database import now
@@ -31,7 +32,7 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "unit_name": report.unit.name,
         "received": as_date_time(report.received_at),
         "age": age_of(report.received_at),
-        "due": _due(report) if report.is_open else None,
+        "due": due_in_words(report.due_at) if report.is_open else None,
         "overdue": report.is_open and not report.waiting_since and report.due_at < now(),
         "due_soon": _is_due_soon(report),
         "urgent": report.priority == URGENT,
@@ -49,8 +50,9 @@ def _is_due_soon(report: Report) -> bool:
     return report.due_at <= end_of_next_working_day(now())
 
 
-def _due(report: Report) -> str:
-    day = local_day(report.due_at)
+def due_in_words(due_at: datetime) -> str:
+    """The day of a deadline, with its year where that is another one."""
+    day = local_day(due_at)
     return day_in_words(day, with_year=day.year != local_day(now()).year)
 
 

@@ -142,6 +142,19 @@ def _priority_title(event: Event) -> str:
     )
 
 
+def _undone_title(event: Event) -> str:
+    if event.from_value == EventKind.STATUS:
+        name = status_name(event.to_value or "")
+        return _("Closed by mistake: it is “%(status)s” again", status=name)
+    if event.from_value == EventKind.UNIT:
+        return _("Passed on by mistake: back with %(unit)s", unit=event.to_value)
+    if event.from_value == EventKind.CATEGORY:
+        return _("Sorted as %(category)s again", category=event.to_value)
+    if event.to_value:
+        return _("%(name)s takes care of it again", name=event.to_value)
+    return _("Nobody in particular takes care of it again")
+
+
 _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.RECEIVED: lambda _event: status_name(Status.RECEIVED),
     EventKind.STATUS: _status_title,
@@ -172,6 +185,7 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.SPLIT: lambda event: _(
         "Report %(number)s is of another fault after all", number=event.to_value
     ),
+    EventKind.UNDONE: _undone_title,
     EventKind.FIX_ANSWER: lambda event: str(
         _FIX_ANSWERS[event.from_value or "", event.to_value or ""]
     ),
@@ -191,7 +205,8 @@ def held_reason(reason: str | None) -> str | None:
 
 def is_public(event: Event) -> bool:
     """Whether everybody may see that this happened; notes for colleagues stay inside."""
-    if event.kind in _INSIDE:
+    kind = event.from_value if event.kind == EventKind.UNDONE else event.kind
+    if kind in _INSIDE:
         return False
     return event.kind != EventKind.NOTE or bool(event.public_text)
 
@@ -241,7 +256,11 @@ def question(report: Report) -> str | None:
     """What a report that waits asks its reporter."""
     if not report.waiting_since:
         return None
-    asked = [event for event in report.events if event.to_value == Status.WAITING]
+    asked = [
+        event
+        for event in report.events
+        if event.kind == EventKind.STATUS and event.to_value == Status.WAITING
+    ]
     return asked[-1].public_text if asked else None
 
 

@@ -43,7 +43,7 @@ export interface Editor {
 const NEAR_LINE_PX = 18;
 const GREEN = '#0d7a5f';
 
-function startMap(canvas: HTMLElement, [west, south, east, north]: Box, words: Words): { map: L.Map; area: L.LatLngBounds; close: () => void } {
+export function startMap(canvas: HTMLElement, [west, south, east, north]: Box, words: Words): { map: L.Map; area: L.LatLngBounds; close: () => void } {
   const area = L.latLngBounds([south, west], [north, east]);
   const element = document.createElement('div');
   element.setAttribute('role', 'application');

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app import create_app
 from app.database import db, now
-from app.desk.models import SavedFilter
+from app.desk.models import BulkDeed, SavedFilter
 from app.mailbox.models import ReceivedMail
 from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
@@ -145,10 +145,19 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     add_event_photo(event, photo_name, prepared.fingerprint)
     sign.place.photo_name = photo_name
     rule = RoutingRule(sort_order=1, unit_id=1)
+    clerk = db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof")).unique()
+    deed = BulkDeed(
+        uuid=uuid4(),
+        staff_id=clerk.one().id,
+        action="close",
+        chosen={"status": "fixed"},
+        view={},
+        undo_until=now(),
+    )
     saved = SavedFilter(staff_id=keeper.id, name="Mine", chosen={"person": "me"})
     mail = ReceivedMail(mark="m", way="imap", outcome="unread", size_bytes=1, raw=b"x")
     mail.erase_on = local_day(now())
-    db.session.add_all([rule, saved, mail])
+    db.session.add_all([rule, saved, deed, mail])
     db.session.commit()
     return {
         "order_id": order.id,
@@ -161,4 +170,5 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "message_id": 1,
         "filter_id": saved.id,
         "mail_id": mail.id,
+        "deed_uuid": deed.uuid,
     }

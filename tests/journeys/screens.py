@@ -95,6 +95,29 @@ def look_up(who: str) -> Callable[[Page], None]:
         with page.expect_navigation():
             page.locator("main form button").first.click()
 
+
+def see_pins(page: Page) -> None:
+    """Wait until the map of the register has its pins."""
+    page.locator(".map-mark, .map-cluster").first.wait_for()
+
+
+def see_keys(page: Page) -> None:
+    """Open the list of single keys."""
+    page.locator("[data-open-keys]").click()
+
+
+def in_bulk(action: str, *, status: str = "") -> Callable[[Page], None]:
+    """Choose all on the page of the register, and go as far as the preview where a status is."""
+
+    def do(page: Page) -> None:
+        page.locator("[name=scope]").select_option("page")
+        with page.expect_navigation():
+            page.locator(f"button[name=action][value={action}]").click()
+        if status:
+            page.locator(f"[name=status][value={status}]").check()
+            with page.expect_navigation():
+                page.locator("[name=step]").click()
+
     return do
 
 
@@ -181,6 +204,10 @@ STAFF = [
     Screen("reply template", "/admin/templates/1", role="manager"),
     Screen("register", "/desk", role="front_desk"),
     Screen("register, filtered", "/desk?status=open&q=park", role="front_desk", do=open_everything),
+    Screen("register, list and map", "/desk?view=both", role="front_desk", do=see_pins),
+    Screen("register, keys", "/desk", role="front_desk", do=see_keys),
+    Screen("bulk, assign", "/desk", role="front_desk", do=in_bulk("assign")),
+    Screen("bulk, preview", "/desk", role="front_desk", do=in_bulk("close", status="fixed")),
     Screen("saved filters", "/desk/filters", role="front_desk"),
     Screen("today", "/desk/today", role="front_desk"),
     Screen("new report at the desk", "/desk/new", role="front_desk"),

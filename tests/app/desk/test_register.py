@@ -23,7 +23,7 @@ from app.staff.models import Staff
 from tests.conftest import a_report, put_report
 from tests.pictures import a_photo
 
-MOST_STATEMENTS = 11
+MOST_STATEMENTS = 13
 
 
 @pytest.fixture
