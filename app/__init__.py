@@ -58,8 +58,9 @@ from app.mailbox import pages as mailbox_pages
 from app.maps import api as maps
 from app.notices import api as notices_api
 from app.notices import (
-    fixed_pages,  # noqa: F401 - its page hangs on that of the notices
+    fixed_pages,  # noqa: F401 - its page hangs on those of the notices
     mail,
+    staff_pages,  # noqa: F401 - the same
 )
 from app.notices import pages as notices_pages
 from app.offline import pages as offline

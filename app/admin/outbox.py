@@ -34,6 +34,7 @@ SUBJECT = "outbox"
 KINDS = {
     "report_received": lazy_gettext("Receipts to write"),
     "event": lazy_gettext("News to pass on"),
+    "inside_event": lazy_gettext("News to pass on to colleagues"),
     "contact_erased": lazy_gettext("Contact details erased"),
     "sign_tampered": lazy_gettext("Wrong with a sign, to pass on"),
     "sign_tampered_mail": lazy_gettext("E-mail: wrong with a sign"),

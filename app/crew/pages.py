@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.arguments import read_uuid
+from app.notices.colleagues import is_told
 from app.permissions import MB, Role, allow
 from app.places.queries import find_unit
 from app.problems import InvalidFields, UnreadablePhoto
@@ -111,6 +112,7 @@ def _page(number: str, errors: dict[str, str], kept: Photo | None) -> str:
     return render_template(
         "crew/report.html",
         report=staff_views.whole(found, _url(found), with_contact=False),
+        following=is_told(found, current_user),
         fixed=Status.FIXED.value,
         unseen=staff_views.lines(list_unseen(found)),
         values=request.form,

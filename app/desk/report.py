@@ -15,6 +15,7 @@ from app.database import now, session
 from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
 from app.languages import gettext as _
 from app.languages import in_language
+from app.notices.colleagues import is_told
 from app.permissions import allow
 from app.places.queries import list_owners, list_units
 from app.problems import InvalidFields
@@ -61,6 +62,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
     return render_template(
         "desk/report.html",
         report=staff_views.whole(found, report_url(found), with_contact=_has_looked(found)),
+        following=is_told(found, current_user),
         has_contact=found.contact is not None,
         contact_erased=any(one.kind == EventKind.CONTACT_ERASED for one in found.events),
         kept=_in_short(found.merged_into) if found.merged_into else None,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_login import current_user
 from flask_smorest import Blueprint
 
 from app.languages import language
-from app.notices import operations
+from app.notices import colleagues, operations
 from app.notices.pages import report_to_follow
 from app.notices.schemas import PushEndpointIn, PushSubscriptionIn, PushSubscriptionOut
 from app.permissions import KB, allow
@@ -35,13 +36,15 @@ def put_push_subscription(content: dict[str, Any], number: str) -> tuple[dict[st
     """Tell this browser when something happens with the report."""
     report = report_to_follow(number)
     wanted = content["language"] or language()
-    created = operations.follow_by_push(
+    subscription, created = operations.follow_by_push(
         report,
         content["endpoint"],
         content["keys"],
         wanted,
         by_reporter=key_fits(report.uuid, content["key"]),
     )
+    if content["at_work"] and current_user.is_authenticated:
+        colleagues.make_own(subscription, current_user)
     return {"number": report.number, "language": wanted}, 201 if created else 200
 
 

@@ -13,6 +13,7 @@ from app import outbox
 from app.languages import speaking
 from app.notices import (
     accounts,
+    colleagues,
     escalation,
     forwarding,
     letters,
@@ -53,7 +54,7 @@ def spread_event(claim: Claim) -> None:
     event = find_event(claim.payload["event_id"])
     if event is None or (claim.payload.get("held_back") and has_moved_on(event)):
         return
-    for subscription_id, way in list_told(event.report_id):
+    for subscription_id, way in list_told(event.report_id, but=event.staff_id):
         outbox.put(way, subscription_id=subscription_id, event_id=event.id)
 
 
@@ -62,17 +63,27 @@ def spread_erasure(claim: Claim) -> None:
     operations.end_reporters(claim.payload["report_id"])
 
 
-def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | None:
+def _find(claim: Claim) -> Subscription | None:
+    """Who is to be told; None for a subscription that has ended, as a colleague's does who left."""
     subscription = find_subscription(claim.payload["subscription_id"])
+    if subscription is None or (subscription.staff and not subscription.staff.active):
+        return None
+    return subscription
+
+
+def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | None:
+    subscription = _find(claim)
     if subscription is None:
         return None
+    colleague = subscription.staff
+    about = None if colleague else ReplyTo(subscription.report_id, subscription.by_reporter)
     with speaking(subscription.language):
         message = mail.compose(
             write(subscription),
-            subscription.address,
+            colleague.email if colleague else subscription.address,
             letters.one_click_url(subscription),
             claim.id,
-            ReplyTo(subscription.report_id, subscription.by_reporter),
+            about,
         )
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at),
@@ -98,17 +109,23 @@ def send_email(claim: Claim) -> Errand | None:
     event = find_event(claim.payload["event_id"])
     if event is None:
         return None
-    return _mail(claim, lambda subscription: letters.news(subscription, event))
+
+    def write(subscription: Subscription) -> Letter:
+        news = colleagues.letter if subscription.staff_id else letters.news
+        return news(subscription, event)
+
+    return _mail(claim, write)
 
 
 def send_push(claim: Claim) -> Errand | None:
     """Tell a browser what happened."""
-    subscription = find_subscription(claim.payload["subscription_id"])
+    subscription = _find(claim)
     event = find_event(claim.payload["event_id"])
     if subscription is None or subscription.keys is None or event is None:
         return None
     with speaking(subscription.language):
-        message = letters.push_message(subscription, event, f"vof-{claim.id}")
+        write = colleagues.push_message if subscription.staff_id else letters.push_message
+        message = write(subscription, event, f"vof-{claim.id}")
     return Errand(
         run=partial(
             push.send,
@@ -124,6 +141,7 @@ def send_push(claim: Claim) -> Errand | None:
 HANDLERS: Handlers = {
     "report_received": spread_receipt,
     "event": spread_event,
+    "inside_event": colleagues.spread_inside,
     "contact_erased": spread_erasure,
     "sign_tampered": tampering.spread_tampering,
     "sign_tampered_mail": tampering.send_tampering,

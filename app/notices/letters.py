@@ -76,7 +76,7 @@ def receipt(subscription: Subscription) -> Letter:
             _("We pass the report on to %(unit)s.", unit=report.unit.name),
             *_may_answer(_("If you want to add something, you can reply to this e-mail.")),
         ],
-        facts=[(_("Number"), report.number), *_facts(report), *_deadline(report)],
+        facts=[(_("Number"), report.number), *facts_of(report), *_deadline(report)],
         action=Link(
             _("Follow your report"),
             report_url(subscription),
@@ -101,7 +101,7 @@ def confirmation(subscription: Subscription) -> Letter:
         subject=_("Would you like e-mails about report %(number)s?", number=report.number),
         title=_("Would you like to hear what happens?"),
         paragraphs=[_("We write to you when something happens with this report.")],
-        facts=_facts(report),
+        facts=facts_of(report),
         action=Link(_("Yes, send me e-mails"), manage_url(subscription)),
         why=_(
             "You get this because somebody gave this address to follow a report. If it was not "
@@ -119,7 +119,7 @@ def news(subscription: Subscription, event: Event) -> Letter:
         title=title,
         paragraphs=[_news_sentence(event), *_how_to_answer(subscription, event)],
         quote=event.public_text,
-        facts=[*_facts(report), *_deadline(report)],
+        facts=[*facts_of(report), *_deadline(report)],
         action=Link(_action_text(subscription, event), report_url(subscription)),
         question=_("Was it put right?") if asks_whether_fixed(subscription, event) else "",
         choices=_answers(subscription) if asks_whether_fixed(subscription, event) else [],
@@ -148,12 +148,9 @@ def _answers(subscription: Subscription) -> list[Link]:
 def push_message(subscription: Subscription, event: Event, tag: str) -> dict[str, Any]:
     """What happened with a report, in a few lines for a phone; the service worker shows it."""
     report = subscription.report
-    text = event.public_text or _news_sentence(event)
-    if len(text) > MAX_PUSH_TEXT_CHARACTERS:
-        text = text[: MAX_PUSH_TEXT_CHARACTERS - 1].rstrip() + "…"
     message: dict[str, Any] = {
         "title": f"{_title(subscription, event)}: {wording.category_name(report)}",
-        "body": text,
+        "body": shortened(event.public_text or _news_sentence(event)),
         "url": _path(report_url(subscription)),
         "tag": tag,
         "lang": subscription.language,
@@ -177,6 +174,13 @@ def _question(subscription: Subscription, body: str) -> dict[str, Any]:
         ],
         "thanks": _("Thank you. It is good to hear that it is put right."),
     }
+
+
+def shortened(text: str) -> str:
+    """As much of a text as a push message takes."""
+    if len(text) <= MAX_PUSH_TEXT_CHARACTERS:
+        return text
+    return text[: MAX_PUSH_TEXT_CHARACTERS - 1].rstrip() + "…"
 
 
 def report_url(subscription: Subscription) -> str:
@@ -250,7 +254,8 @@ def _may_answer(sentence: str) -> list[str]:
     return [sentence] if settings.mailbox_address else []
 
 
-def _facts(report: Report) -> list[tuple[str, str]]:
+def facts_of(report: Report) -> list[tuple[str, str]]:
+    """What any notice may tell of a report."""
     return [
         (_("What"), wording.category_name(report)),
         (_("Where"), where_in_words(report)),

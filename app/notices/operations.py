@@ -31,7 +31,7 @@ def follow_by_email(report: Report, address: str, language: str, *, by_reporter:
     """
     known = find_by_address(report.id, Way.EMAIL, address)
     if known is None:
-        known = _add(report.id, Way.EMAIL, address, language, by_reporter=by_reporter)
+        known = add_subscription(report.id, Way.EMAIL, address, language, by_reporter=by_reporter)
     elif known.confirmed_at or known.created_at > now() - ASKED_AGAIN_AFTER:
         return
     else:
@@ -45,27 +45,27 @@ def enter_reporter(report: Report, address: str) -> Subscription:
     """The subscription that carries a reporter's receipt; it hears of more once it is confirmed."""
     known = find_by_address(report.id, Way.EMAIL, address)
     if known is None:
-        return _add(report.id, Way.EMAIL, address, report.language, by_reporter=True)
+        return add_subscription(report.id, Way.EMAIL, address, report.language, by_reporter=True)
     known.by_reporter = True
     return known
 
 
 def follow_by_push(
     report: Report, endpoint: str, keys: dict[str, str], language: str, *, by_reporter: bool
-) -> bool:
+) -> tuple[Subscription, bool]:
     """Tell a browser of a report; the same browser again only brings its keys up to date.
 
     Returns:
-        Whether it is new.
+        The subscription, and whether it is new.
     """
     known = find_by_address(report.id, Way.PUSH, endpoint)
     if known is None:
-        added = _add(report.id, Way.PUSH, endpoint, language, by_reporter=by_reporter)
+        added = add_subscription(report.id, Way.PUSH, endpoint, language, by_reporter=by_reporter)
         added.keys, added.confirmed_at = keys, now()
-        return True
+        return added, True
     known.keys, known.language = keys, language
     known.by_reporter = known.by_reporter or by_reporter
-    return False
+    return known, False
 
 
 def stop_push(report: Report, endpoint: str) -> None:
@@ -126,9 +126,10 @@ def may_write_to(address: str) -> bool:
     return count_since(address, now() - COUNTED_FOR) <= MOST_PER_ADDRESS
 
 
-def _add(
+def add_subscription(
     report_id: int, way: Way, address: str, language: str, *, by_reporter: bool
 ) -> Subscription:
+    """One more subscription, which nobody has confirmed yet."""
     subscription = Subscription(
         uuid=uuid.uuid4(),
         report_id=report_id,

@@ -65,7 +65,7 @@ def are_usable_keys(p256dh: str, auth: str) -> bool:
         return False
 
 
-def send(endpoint: str, keys: dict[str, str], message: dict[str, str], contact: str) -> None:
+def send(endpoint: str, keys: dict[str, str], message: dict[str, Any], contact: str) -> None:
     """Hand a message to a browser's push service.
 
     Args:

@@ -53,10 +53,17 @@ def find_by_address(report_id: int, way: Way, address: str) -> Subscription | No
     )
 
 
-def list_told(report_id: int) -> Sequence[tuple[int, str]]:
+def list_told(
+    report_id: int, *, but: int | None = None, only_staff: bool = False
+) -> Sequence[tuple[int, str]]:
     """Id and way of every subscription that hears of what happens to a report.
 
     Those of its duplicates hear of it, too; an address that follows several hears once.
+
+    Args:
+        report_id: which report.
+        but: the colleague who did it, and need not be told.
+        only_staff: whether it is for colleagues alone.
     """
     joined = select(literal(report_id).label("id")).cte("joined", recursive=True)
     behind = select(Report.id).join(joined, Report.merged_into_id == joined.c.id)
@@ -67,6 +74,10 @@ def list_told(report_id: int) -> Sequence[tuple[int, str]]:
         .where(or_(Subscription.way == Way.PUSH.value, Subscription.confirmed_at.is_not(None)))
         .order_by(Subscription.report_id != report_id, Subscription.id)
     )
+    if but is not None:
+        query = query.where(Subscription.staff_id.is_distinct_from(but))
+    if only_staff:
+        query = query.where(Subscription.staff_id.is_not(None))
     told = {(row.way, row.address): row.id for row in reversed(session().execute(query).all())}
     return sorted((subscription_id, way) for (way, _address), subscription_id in told.items())
 

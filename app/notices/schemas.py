@@ -45,13 +45,17 @@ class PushEndpointIn(Schema):
 
 
 class PushSubscriptionIn(PushEndpointIn):
-    """A browser that wants to be told; `key` is the report's, where its reporter asks."""
+    """A browser that wants to be told; `key` is the report's, where its reporter asks.
+
+    `at_work` says that a person who is signed in follows it as a colleague.
+    """
 
     keys = fields.Nested(PushKeysIn, required=True)
     language = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf(list(LANGUAGES))
     )
     key = fields.String(load_default="", validate=validate.Length(max=MAX_KEY))
+    at_work = fields.Boolean(load_default=False)
 
 
 class PushSubscriptionOut(Schema):

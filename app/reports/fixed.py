@@ -13,7 +13,7 @@ from app.languages import gettext as _
 from app.problems import InvalidFields, NotAskedNow
 from app.reports.forms import ReportForm
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import enter_state
+from app.reports.operations import enter_state, tell_colleagues
 from app.reports.reporter import add_message, event_of, is_written, last_of, may_reopen
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import Status
@@ -60,6 +60,7 @@ def answer_as_reporter(report: Report, form: ReportForm) -> None:
     report.was_fixed = answer is Answer.YES
     report.events.append(event)
     session().flush()
+    tell_colleagues(report, event)
     if answer is Answer.NO:
         _reopen(report, form, closing)
 
@@ -88,15 +89,15 @@ def note_follower(report: Report, form: ReportForm, before: Answer | None) -> An
     text = _read_text(form)
     if answer is before and not text:
         return answer
-    report.events.append(
-        Event(
-            kind=EventKind.FIX_ANSWER.value,
-            from_value=Teller.FOLLOWER.value,
-            to_value=answer.value,
-            internal_text=text,
-        )
+    event = Event(
+        kind=EventKind.FIX_ANSWER.value,
+        from_value=Teller.FOLLOWER.value,
+        to_value=answer.value,
+        internal_text=text,
     )
+    report.events.append(event)
     session().flush()
+    tell_colleagues(report, event)
     return answer
 
 

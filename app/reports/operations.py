@@ -227,6 +227,12 @@ def _tell(report: Report, event: Event) -> None:
         outbox.put("event", event_id=event.id)
 
 
+def tell_colleagues(report: Report, event: Event) -> None:
+    """Have colleagues who follow a report told of an event that was flushed and is not public."""
+    if not report.held_at:
+        outbox.put("inside_event", event_id=event.id)
+
+
 def _answers(given: dict[str, Any], category: Category, *, demanded: bool = True) -> dict[str, Any]:
     """The answers to what the category asks; one about danger may belong to another tile."""
     questions = read_questions(category.questions)
@@ -396,33 +402,33 @@ def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str 
     """Make another unit responsible; the same unit again changes nothing."""
     if report.unit_id == unit.id:
         return
-    report.events.append(
-        Event(
-            kind=EventKind.UNIT.value,
-            staff_id=staff.id,
-            from_value=report.unit.name,
-            to_value=unit.name,
-            internal_text=internal_text,
-        )
+    event = Event(
+        kind=EventKind.UNIT.value,
+        staff_id=staff.id,
+        from_value=report.unit.name,
+        to_value=unit.name,
+        internal_text=internal_text,
     )
+    report.events.append(event)
     report.unit = unit
     session().flush()
+    tell_colleagues(report, event)
 
 
 def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
     """Put a report into one person's care, or nobody's; the same again changes nothing."""
     if report.assignee_id == (person.id if person else None):
         return
-    report.events.append(
-        Event(
-            kind=EventKind.PERSON.value,
-            staff_id=staff.id,
-            from_value=report.assignee.name if report.assignee else None,
-            to_value=person.name if person else None,
-        )
+    event = Event(
+        kind=EventKind.PERSON.value,
+        staff_id=staff.id,
+        from_value=report.assignee.name if report.assignee else None,
+        to_value=person.name if person else None,
     )
+    report.events.append(event)
     report.assignee = person
     session().flush()
+    tell_colleagues(report, event)
 
 
 def recategorise(report: Report, category: Category, staff: Staff) -> None:
@@ -485,6 +491,8 @@ def add_note(
     session().flush()
     if public_text:
         _tell(report, event)
+    else:
+        tell_colleagues(report, event)
 
 
 def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:

@@ -17,7 +17,7 @@ from app.reports import erasure
 from app.reports.forms import ReportForm, attach_photos
 from app.reports.keys import fingerprint
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import enter_state
+from app.reports.operations import enter_state, tell_colleagues
 from app.reports.photos import MAX_PER_REPORT
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import CLOSED, REOPENED_WITHIN, Status
@@ -54,6 +54,7 @@ def add_message(report: Report, form: ReportForm) -> None:
     _add_photos(report, form)
     report.events.append(event)
     session().flush()
+    tell_colleagues(report, event)
 
 
 def answer_question(report: Report, form: ReportForm) -> None:

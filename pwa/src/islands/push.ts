@@ -72,7 +72,7 @@ export const push: Island = (root) => {
   const able = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
   if (!button || !said || !able || Notification.permission === 'denied') return;
 
-  const { number = '', language, pushKey = '', reporterKey = '', stop = '' } = root.dataset;
+  const { number = '', language, pushKey = '', reporterKey = '', stop = '', atWork } = root.dataset;
   const start = button.textContent;
   const followed = new Followed(number, localStorage);
 
@@ -82,7 +82,7 @@ export const push: Island = (root) => {
 
   const begin = async (): Promise<string> => {
     const { endpoint, keys } = (await subscribe(pushKey)).toJSON();
-    await send('PUT', number, { endpoint, keys, language, key: reporterKey });
+    await send('PUT', number, { endpoint, keys, language, key: reporterKey, at_work: atWork !== undefined });
     followed.endpoint = endpoint ?? null;
     return root.dataset['started'] ?? '';
   };
