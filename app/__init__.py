@@ -60,6 +60,8 @@ from app.notices import api as notices_api
 from app.notices import (
     fixed_pages,  # noqa: F401 - its page hangs on those of the notices
     mail,
+    sms,
+    sms_pages,  # noqa: F401 - the same
     staff_pages,  # noqa: F401 - the same
 )
 from app.notices import pages as notices_pages
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(resident_pages)
     api.init_app(app)
     mail.init_app(app, settings)
+    sms.init_app(app, settings)
     notices_pages.init_app(app)
     notices_api.init_app(app)
     offline.init_app(app)
@@ -126,14 +129,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
-    app.register_blueprint(admin.pages)
-    app.register_blueprint(admin_log.pages)
-    app.register_blueprint(mailbox_pages.pages)
-    app.register_blueprint(admin_categories.pages)
-    app.register_blueprint(admin_questions.pages)
-    app.register_blueprint(admin_templates.pages)
-    app.register_blueprint(admin_routing.pages)
-    app.register_blueprint(admin_outbox.pages)
+    for settings_pages in (
+        admin.pages,
+        admin_log.pages,
+        mailbox_pages.pages,
+        admin_categories.pages,
+        admin_questions.pages,
+        admin_templates.pages,
+        admin_routing.pages,
+        admin_outbox.pages,
+    ):
+        app.register_blueprint(settings_pages)
     app.register_blueprint(personal.pages)
     app.register_blueprint(personal_report.pages)
 

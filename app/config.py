@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ SECRET_KEY_MIN_CHARACTERS = 32
 PUSH_SERVICES = (
     "fcm.googleapis.com, updates.push.services.mozilla.com, *.notify.windows.com, *.push.apple.com"
 )
+SMS_FIELDS = '{"to": "{number}", "text": "{text}"}'
 _PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 # Where an answer's address says which report it is about.
 ABOUT = "{token}"
@@ -62,6 +64,11 @@ class Settings:
     mailbox_url: str
     mailbox_address: str
     push_hosts: tuple[str, ...]
+    sms_url: str
+    sms_fields: str
+    sms_format: str
+    sms_authorization: str
+    sms_countries: tuple[str, ...]
 
     @property
     def secure_cookies(self) -> bool:
@@ -100,6 +107,11 @@ class Settings:
             mailbox_url=_mailbox_url(read),
             mailbox_address=_mailbox_address(read),
             push_hosts=_push_hosts(read),
+            sms_url=_sms_url(read),
+            sms_fields=_sms_fields(read),
+            sms_format=_sms_format(read),
+            sms_authorization=read.text("SMS_AUTHORIZATION", ""),
+            sms_countries=_sms_countries(read),
         )
 
 
@@ -244,6 +256,44 @@ def _push_hosts(read: _Reader) -> tuple[str, ...]:
                 f"PUSH_HOSTS: {host!r} is no host such as push.example.no or *.example.no."
             )
     return hosts
+
+
+def _sms_url(read: _Reader) -> str:
+    url = read.text("SMS_URL", "")
+    parts = urlsplit(url)
+    usable = _is_web_address(url) or (parts.scheme == "file" and parts.path)
+    if url and not usable:
+        # Not the address itself: some gateways have a secret in it.
+        raise BadSetting("SMS_URL: give https://HOST/PATH, or file:///FOLDER to try it.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise BadSetting("SMS_URL: give an address with https; it carries people's numbers.")
+    return url
+
+
+def _sms_fields(read: _Reader) -> str:
+    fields = read.text("SMS_FIELDS", SMS_FIELDS)
+    try:
+        usable = isinstance(json.loads(fields), dict)
+    except ValueError:
+        usable = False
+    if not usable or "{text}" not in fields or not re.search(r"\{(number|digits)\}", fields):
+        raise BadSetting(f"SMS_FIELDS: give JSON with {{number}} and {{text}} in it: {SMS_FIELDS}")
+    return fields
+
+
+def _sms_format(read: _Reader) -> str:
+    wanted = read.text("SMS_FORMAT", "json")
+    if wanted not in {"json", "form"}:
+        raise BadSetting(f"SMS_FORMAT={wanted!r}: give json or form.")
+    return wanted
+
+
+def _sms_countries(read: _Reader) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in read.text("SMS_COUNTRIES", "47").split(","))
+    for code in codes:
+        if not re.fullmatch(r"[1-9]\d{0,3}", code):
+            raise BadSetting(f"SMS_COUNTRIES: {code!r} is no country's code such as 47.")
+    return codes
 
 
 def _is_web_address(url: str) -> bool:

@@ -19,6 +19,8 @@ MESSAGES = "60 per minute; 600 per hour"
 # Per sender, and per address that would get the question to confirm.
 SUBSCRIPTIONS = "30 per minute; 300 per hour"
 QUESTIONS_PER_ADDRESS = "5 per hour; 10 per day"
+# Each SMS costs us.
+SMS_QUESTIONS = "5 per hour; 20 per day"
 # A map shows some twenty squares, and a hundred more as it is moved about.
 TILES = "3000 per minute; 40000 per hour"
 # One search asks at every pause in typing.

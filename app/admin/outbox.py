@@ -43,8 +43,13 @@ KINDS = {
     "late_reports_mail": lazy_gettext("E-mail: late reports"),
     "receipt": lazy_gettext("E-mail: receipt"),
     "confirmation": lazy_gettext("E-mail: question to confirm"),
+    "sms_receipt": lazy_gettext("SMS: receipt"),
+    "sms_confirmation": lazy_gettext("SMS: question to confirm"),
+    "sms": lazy_gettext("SMS: news"),
     "email": lazy_gettext("E-mail: news"),
     "push": lazy_gettext("Push: news"),
+    "photo_gone": lazy_gettext("Photos to be deleted"),
+    "staff_link": lazy_gettext("E-mail: link to a colleague’s account"),
 }
 
 

@@ -21,7 +21,8 @@ from app.languages import LANGUAGES, in_language, language
 from app.languages import gettext as _
 from app.maps.spots import find_spots
 from app.maps.tiles import pin_map
-from app.notices.operations import follow_by_email
+from app.notices import sms
+from app.notices.operations import follow_by_email, follow_by_sms
 from app.permissions import allow
 from app.places.queries import find_place
 from app.problems import InvalidFields, NoSuchSign
@@ -44,7 +45,18 @@ CHANNELS = (Channel.PHONE, Channel.EMAIL, Channel.COUNTER, Channel.SOCIAL)
 _NUMBER = r"\d{4}[ -]?\d{2}( ?\d{2}){3}"
 MOST_SIGNS = 5
 MOST_OPEN = 5
-_TEXTS = ("spot", "where", "category", "description", "name", "phone", "email", "danger", "channel")
+_TEXTS = (
+    "spot",
+    "where",
+    "category",
+    "description",
+    "name",
+    "phone",
+    "email",
+    "danger",
+    "channel",
+    "sms",
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +84,10 @@ def enter() -> Any:
     form = _read()
 
     def carry_out() -> BaseResponse:
+        number = _read_sms(form)
         report = _file(form)
+        if number:
+            follow_by_sms(report, number, report.language, by_reporter=True)
         return redirect(url_for("desk.report", number=report.number, filed=1), 303)
 
     return attempt(carry_out, lambda errors: _page(form, errors))
@@ -88,13 +103,15 @@ def same(number: str) -> Any:
     form = _read()
 
     def carry_out() -> BaseResponse:
-        address = _read_email(form)
+        address, mobile = _read_email(form), _read_sms(form)
         channel = form.values["channel"]
         known = channel if channel in {one.value for one in CHANNELS} else Channel.PHONE.value
         report, new = follow_report(number, form.id, known)
         if address and new:
             follow_by_email(report, address, language(), by_reporter=False)
-        followed = "asked" if address else 1
+        if mobile and new:
+            follow_by_sms(report, mobile, language(), by_reporter=False)
+        followed = "asked" if address or mobile else 1
         return redirect(url_for("desk.report", number=report.number, followed=followed), 303)
 
     return attempt(carry_out, lambda errors: _page(form, errors))
@@ -106,6 +123,20 @@ def _read_email(form: Intake) -> str:
     except ValidationError as error:
         raise InvalidFields(_beside({"contact": error.messages_dict})) from error
     return address
+
+
+def _read_sms(form: Intake) -> str | None:
+    """The number of a caller who wants SMS; None of one who does not.
+
+    Raises:
+        InvalidFields: no SMS can go there.
+    """
+    if not form.values["sms"] or not sms.is_offered():
+        return None
+    number = sms.normalise(form.values["phone"])
+    if number is None:
+        raise InvalidFields({"phone": _("Enter a mobile number that can get SMS from here.")})
+    return number
 
 
 def _read() -> Intake:

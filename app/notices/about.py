@@ -70,6 +70,8 @@ def receiver_of(subscription: Subscription) -> str:
 
 def masked(address: str) -> str:
     """Enough for its owner to know it by."""
+    if address.startswith("+"):
+        return f"{address[:3]} ••• •• {address[-3:]}"
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"
 

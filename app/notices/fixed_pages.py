@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.database import start_over
 from app.notices import letters, operations
 from app.notices.keys import read_token
-from app.notices.models import Subscription
+from app.notices.models import Subscription, Way
 from app.notices.pages import page, pages
 from app.notices.queries import find_by_token
 from app.permissions import allow
@@ -89,6 +89,7 @@ def _page(
     return page(
         "notices/fixed.html",
         fixed_url=url_for(".say_whether_fixed", token=token),
+        manage_url=url_for(".manage", token=token) if subscription.way != Way.PUSH else None,
         chosen=request.values.get("answer", ""),
         words=form.values.get("text", ""),
         done=request.args.get("done"),

@@ -20,6 +20,8 @@ from app.notices import (
     mail,
     operations,
     push,
+    sms,
+    sms_texts,
     tampering,
 )
 from app.notices.keys import ReplyTo
@@ -117,6 +119,40 @@ def send_email(claim: Claim) -> Errand | None:
     return _mail(claim, write)
 
 
+def _sms(claim: Claim, write: Callable[[Subscription], str]) -> Errand | None:
+    subscription = _find(claim)
+    if subscription is None:
+        return None
+    with speaking(subscription.language):
+        text = write(subscription)
+    number, key = subscription.address, f"vof-{claim.id}"
+    return Errand(
+        run=lambda: sms.sender().send(number, text, key),
+        forget_receiver=partial(operations.end_by_id, subscription.id),
+    )
+
+
+def send_sms_receipt(claim: Claim) -> Errand | None:
+    """The one SMS that goes to a reporter's number that nobody has confirmed."""
+    return _sms(claim, sms_texts.receipt)
+
+
+def send_sms_confirmation(claim: Claim) -> Errand | None:
+    """Ask whether a number wants to hear of a report; not if it has answered meanwhile."""
+    subscription = find_subscription(claim.payload["subscription_id"])
+    if subscription is None or subscription.confirmed_at:
+        return None
+    return _sms(claim, sms_texts.confirmation)
+
+
+def send_sms(claim: Claim) -> Errand | None:
+    """Tell a confirmed number what happened."""
+    event = find_event(claim.payload["event_id"])
+    if event is None:
+        return None
+    return _sms(claim, lambda subscription: sms_texts.news(subscription, event))
+
+
 def send_push(claim: Claim) -> Errand | None:
     """Tell a browser what happened."""
     subscription = _find(claim)
@@ -152,6 +188,9 @@ HANDLERS: Handlers = {
     "late_reports_mail": escalation.send_late_reports,
     "receipt": send_receipt,
     "confirmation": send_confirmation,
+    "sms_receipt": send_sms_receipt,
+    "sms_confirmation": send_sms_confirmation,
     Way.EMAIL.value: send_email,
+    Way.SMS.value: send_sms,
     Way.PUSH.value: send_push,
 }

@@ -29,6 +29,9 @@ _REPLY_HEAD = struct.Struct(">?I")
 # With the head 15 bytes, which base32 writes without padding. 80 bits are guessed by nobody who has
 # to send a mail for each try.
 _REPLY_MARK_BYTES = 10
+# An id in four bytes. Nobody guesses 64 bits through our limits.
+_SHORT_HEAD = struct.Struct(">I")
+_SHORT_MARK_BYTES = 8
 # The order of the curve P-256: private keys are the numbers below it.
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -81,6 +84,25 @@ def find_reply_to(text: str) -> ReplyTo | None:
     return None
 
 
+def short_token(subscription_id: int) -> str:
+    """The same for an SMS, where each character counts: its id, and a mark of 64 bits."""
+    head = _SHORT_HEAD.pack(subscription_id)
+    return as_base64url(head + _short_mark(head))
+
+
+def read_short_token(token: str) -> int | None:
+    """The id of the subscription such a token speaks for; None for any other text."""
+    try:
+        raw = from_base64url(token)
+    except ValueError:
+        return None
+    head, mark = raw[: _SHORT_HEAD.size], raw[_SHORT_HEAD.size :]
+    if len(head) < _SHORT_HEAD.size or not hmac.compare_digest(_short_mark(head), mark):
+        return None
+    found: int = _SHORT_HEAD.unpack(head)[0]
+    return found
+
+
 def push_signing_key() -> EllipticCurvePrivateKey:
     """The private VAPID key of this deployment."""
     return _signing_key(current_app.config["SECRET_KEY"])
@@ -112,6 +134,10 @@ def from_base64url(text: str) -> bytes:
 
 def _mark(subscription: uuid.UUID) -> bytes:
     return _hmac("notice-token", current_app.config["SECRET_KEY"], subscription.bytes)[:_MARK_BYTES]
+
+
+def _short_mark(head: bytes) -> bytes:
+    return _hmac("short-token", current_app.config["SECRET_KEY"], head)[:_SHORT_MARK_BYTES]
 
 
 def _reply_mark(head: bytes) -> bytes:

@@ -227,23 +227,23 @@ def _news_sentence(event: Event) -> str:
 
 
 def _title(subscription: Subscription, event: Event) -> str:
-    if _asks(subscription, event):
+    if asks(subscription, event):
         return _("We have a question for you")
     return wording.event_title(event)
 
 
 def _action_text(subscription: Subscription, event: Event) -> str:
-    return _("Answer us") if _asks(subscription, event) else _("See the report")
+    return _("Answer us") if asks(subscription, event) else _("See the report")
 
 
-def _asks(subscription: Subscription, event: Event) -> bool:
+def asks(subscription: Subscription, event: Event) -> bool:
     """Whether the event is a question that this reader can answer."""
     own = event.report_id == subscription.report_id
     return event.to_value == Status.WAITING and subscription.by_reporter and own
 
 
 def _how_to_answer(subscription: Subscription, event: Event) -> list[str]:
-    if not _asks(subscription, event):
+    if not asks(subscription, event):
         return []
     return _may_answer(_("You can answer by replying to this e-mail, or with the link below."))
 

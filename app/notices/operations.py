@@ -19,6 +19,8 @@ from app.reports.models import Report
 
 # How often a stranger may have us write to somebody. A caretaker who reports all day gets by.
 MOST_PER_ADDRESS = 30
+# Each SMS costs, and rings in a pocket.
+MOST_PER_NUMBER = 5
 COUNTED_FOR = timedelta(hours=24)
 # Who presses the button twice gets one question.
 ASKED_AGAIN_AFTER = timedelta(minutes=10)
@@ -39,6 +41,23 @@ def follow_by_email(report: Report, address: str, language: str, *, by_reporter:
         session().flush()
     if may_write_to(address):
         outbox.put("confirmation", subscription_id=known.id)
+
+
+def follow_by_sms(report: Report, number: str, language: str, *, by_reporter: bool) -> None:
+    """Ask a mobile number whether it wants to hear of a report; a reporter's gets the receipt so.
+
+    Nothing tells the caller whether the number was known before.
+    """
+    known = find_by_address(report.id, Way.SMS, number)
+    if known is None:
+        known = add_subscription(report.id, Way.SMS, number, language, by_reporter=by_reporter)
+    elif known.confirmed_at or known.created_at > now() - ASKED_AGAIN_AFTER:
+        return
+    else:
+        known.created_at, known.language = now(), language
+        session().flush()
+    if may_write_to(number, MOST_PER_NUMBER):
+        outbox.put("sms_receipt" if by_reporter else "sms_confirmation", subscription_id=known.id)
 
 
 def enter_reporter(report: Report, address: str) -> Subscription:
@@ -118,12 +137,12 @@ def end_reporters(report_id: int) -> None:
     )
 
 
-def may_write_to(address: str) -> bool:
+def may_write_to(address: str, most: int = MOST_PER_ADDRESS) -> bool:
     """Whether an address has not been entered more often than anybody would enter their own."""
     settings: Settings = current_app.extensions["settings"]
     if not settings.rate_limits:
         return True
-    return count_since(address, now() - COUNTED_FOR) <= MOST_PER_ADDRESS
+    return count_since(address, now() - COUNTED_FOR) <= most
 
 
 def add_subscription(

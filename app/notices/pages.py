@@ -1,4 +1,4 @@
-"""Following a report by e-mail: asking for it, saying yes, saying no.
+"""Following a report by e-mail or SMS: asking for it, saying yes, saying no.
 
 A mail's links only show pages: programs that scan mails open every link. What changes something is
 a button on such a page, or the mail program's own one-click POST (RFC 8058).
@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.languages import gettext as _
 from app.languages import language
-from app.notices import operations
+from app.notices import operations, sms
 from app.notices.about import masked
 from app.notices.keys import push_public_key, read_token
-from app.notices.models import Subscription
-from app.notices.queries import find_email_subscription
+from app.notices.models import Subscription, Way
+from app.notices.queries import find_subscription_to_manage
 from app.permissions import allow
 from app.problems import InvalidFields, NoSuchReport, NoSuchSubscription, Problem, ReportHeld
-from app.rate_limits import QUESTIONS_PER_ADDRESS, SUBSCRIPTIONS, limiter
+from app.rate_limits import QUESTIONS_PER_ADDRESS, SMS_QUESTIONS, SUBSCRIPTIONS, limiter
 from app.reports.keys import fingerprint, key_fits
 from app.reports.models import Report
 from app.reports.queries import find_report
@@ -43,17 +43,23 @@ def follow_by_email(number: str) -> Response:
 @pages.post("/r/<number>/subscriptions")
 @allow(anyone=True)
 @limiter.limit(SUBSCRIPTIONS)
-@limiter.limit(QUESTIONS_PER_ADDRESS, key_func=lambda: fingerprint(_entered_address().lower()))
+@limiter.limit(SMS_QUESTIONS, exempt_when=lambda: not _entered_phone())
+@limiter.limit(QUESTIONS_PER_ADDRESS, key_func=lambda: fingerprint(_entered().lower()))
 def subscribe_by_email(number: str) -> BaseResponse:
     """Ask the address to confirm; the answer is the same for one that is known."""
     report = report_to_follow(number)
+    own = _own_key(report)
     try:
-        address = _read_address()
+        _refuse_robots()
+        if phone := _entered_phone():
+            mobile = _read_number(phone)
+            operations.follow_by_sms(report, mobile, language(), by_reporter=bool(own))
+        else:
+            operations.follow_by_email(report, _read_address(), language(), by_reporter=bool(own))
     except Problem as problem:
         return _follow_page(report, dict(problem.fields), problem.status)
-    own = _own_key(report)
-    operations.follow_by_email(report, address, language(), by_reporter=bool(own))
-    return redirect(url_for(".follow_by_email", number=report.number, sent=1, **own), 303)
+    sent = "sms" if _entered_phone() else 1
+    return redirect(url_for(".follow_by_email", number=report.number, sent=sent, **own), 303)
 
 
 @pages.get("/notices/<token>")
@@ -86,8 +92,10 @@ def unsubscribe(token: str) -> Response:
     subscription_uuid = read_token(token)
     if subscription_uuid is None:
         raise NoSuchSubscription
+    subscription = find_subscription_to_manage(subscription_uuid)
+    by_sms = subscription is not None and subscription.way == Way.SMS
     operations.unsubscribe(subscription_uuid)
-    return page("notices/unsubscribed.html")
+    return page("notices/unsubscribed.html", by_sms=by_sms)
 
 
 def report_to_follow(number: str) -> Report:
@@ -106,24 +114,43 @@ def report_to_follow(number: str) -> Report:
 
 def _find(token: str) -> Subscription:
     subscription_uuid = read_token(token)
-    subscription = find_email_subscription(subscription_uuid) if subscription_uuid else None
+    subscription = find_subscription_to_manage(subscription_uuid) if subscription_uuid else None
     if subscription is None:
         raise NoSuchSubscription
     return subscription
+
+
+def _entered() -> str:
+    return _entered_phone() or _entered_address()
 
 
 def _entered_address() -> str:
     return request.form.get("email", "").strip()
 
 
+def _entered_phone() -> str:
+    """A number, where SMS are offered."""
+    return request.form.get("phone", "").strip() if sms.is_offered() else ""
+
+
+def _refuse_robots() -> None:
+    if request.form.get("website"):
+        raise InvalidFields({"website": _("Leave this field empty. It is there to stop robots.")})
+
+
+def _read_number(typed: str) -> str:
+    number = sms.normalise(typed)
+    if number is None:
+        raise InvalidFields({"phone": _("Enter a mobile number that can get SMS from here.")})
+    return number
+
+
 def _read_address() -> str:
     """The address that was entered.
 
     Raises:
-        InvalidFields: it is none, or the field that people do not see was filled in.
+        InvalidFields: it is none.
     """
-    if request.form.get("website"):
-        raise InvalidFields({"website": _("Leave this field empty. It is there to stop robots.")})
     try:
         address: str = ContactIn().load({"email": _entered_address()})["email"]
     except ValidationError as error:
@@ -137,7 +164,11 @@ def _read_address() -> str:
 def _follow_page(
     report: Report, errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
-    entered = {"email": _entered_address(), "errors": errors or {}}
+    entered = {
+        "email": _entered_address(),
+        "phone": _entered_phone(),
+        "errors": errors or {},
+    }
     response = page("notices/follow.html", report=_in_short(report), follow=entered)
     response.status_code = status
     return response
@@ -158,6 +189,7 @@ def _subscription_view(subscription: Subscription, token: str) -> dict[str, Any]
     return {
         "report": _in_short(subscription.report),
         "address": masked(subscription.address),
+        "by_sms": subscription.way == Way.SMS,
         "confirmed": subscription.confirmed_at is not None,
         "confirm_url": url_for(".confirm", token=token),
         "unsubscribe_url": url_for(".unsubscribe", token=token),

@@ -29,7 +29,7 @@ class PushNotSent(Exception):
     """The push service did not take the message now; the text does not say whose it was."""
 
 
-class _NoRedirects(requests.Session):
+class NoRedirects(requests.Session):
     """The address was judged when it was entered; nothing may lead us to another one."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -81,7 +81,7 @@ def send(endpoint: str, keys: dict[str, str], message: dict[str, Any], contact: 
     headers: dict[str, str | int | float] = {"Urgency": "normal", "Topic": message["tag"]}
     claims: dict[str, str | int] = {"sub": contact}
     try:
-        with _NoRedirects() as session:
+        with NoRedirects() as session:
             webpush(
                 {"endpoint": endpoint, "keys": keys},
                 json.dumps(message, ensure_ascii=False),

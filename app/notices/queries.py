@@ -28,10 +28,10 @@ def find_subscription(subscription_id: int) -> Subscription | None:
     return session().scalar(query)
 
 
-def find_email_subscription(subscription_uuid: uuid.UUID) -> Subscription | None:
-    """The subscription a link in a mail speaks for."""
+def find_subscription_to_manage(subscription_uuid: uuid.UUID) -> Subscription | None:
+    """The subscription a link in a mail or an SMS speaks for."""
     query = select(Subscription).where(
-        Subscription.uuid == subscription_uuid, Subscription.way == Way.EMAIL.value
+        Subscription.uuid == subscription_uuid, Subscription.way != Way.PUSH.value
     )
     return session().scalar(query.options(joinedload(Subscription.report)))
 

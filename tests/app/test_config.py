@@ -74,6 +74,10 @@ BAD = {
         "a.no;b.no",
         "a.no,,b.no",
     ],
+    "SMS_URL": ["sms.example.no", "http://sms.example.no", "ftp://x", "file://"],
+    "SMS_FIELDS": ["{", "[]", '{"to": "{number}"}', '{"text": "{text}"}'],
+    "SMS_FORMAT": ["xml"],
+    "SMS_COUNTRIES": ["+47", "47,", "no"],
     "PORT": ["eighty", "-1", "65536", "8000.5", "0x50"],
     "PUBLIC_URL": [
         "vof.example.no",

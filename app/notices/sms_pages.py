@@ -1,0 +1,33 @@
+"""Where the link of an SMS leads: short, since each of its characters counts."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.notices.keys import notice_token, read_short_token
+from app.notices.models import Way
+from app.notices.pages import pages
+from app.notices.queries import find_subscription
+from app.permissions import allow
+from app.problems import NoSuchSubscription
+from app.reports.fixed import is_asked
+from app.reports.merging import find_end
+
+
+@pages.get("/v/<token>")
+@allow(anyone=True)
+def open_sms(token: str) -> BaseResponse:
+    """On to the page that asks whether it was put right, or to the one that starts and stops.
+
+    Raises:
+        NoSuchSubscription: it has ended.
+    """
+    known = read_short_token(token)
+    subscription = find_subscription(known) if known else None
+    if subscription is None or subscription.way != Way.SMS:
+        raise NoSuchSubscription
+    page = ".manage"
+    if subscription.confirmed_at and is_asked(find_end(subscription.report)):
+        page = ".ask_whether_fixed"
+    return redirect(url_for(page, token=notice_token(subscription.uuid)), 303)
