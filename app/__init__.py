@@ -35,6 +35,7 @@ from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
 from app.admin import second_factor as admin_second_factor
 from app.admin import templates as admin_templates
+from app.admin import webhooks as admin_webhooks
 from app.config import ROOT, Settings
 from app.crew.pages import pages as crew_pages
 from app.desk import (
@@ -138,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         admin_templates.pages,
         admin_routing.pages,
         admin_outbox.pages,
+        admin_webhooks.pages,
     ):
         app.register_blueprint(settings_pages)
     app.register_blueprint(personal.pages)

@@ -64,6 +64,7 @@ class Settings:
     mailbox_url: str
     mailbox_address: str
     push_hosts: tuple[str, ...]
+    webhook_hosts: tuple[str, ...]
     sms_url: str
     sms_fields: str
     sms_format: str
@@ -107,6 +108,7 @@ class Settings:
             mailbox_url=_mailbox_url(read),
             mailbox_address=_mailbox_address(read),
             push_hosts=_push_hosts(read),
+            webhook_hosts=_webhook_hosts(read),
             sms_url=_sms_url(read),
             sms_fields=_sms_fields(read),
             sms_format=_sms_format(read),
@@ -255,6 +257,14 @@ def _push_hosts(read: _Reader) -> tuple[str, ...]:
             raise BadSetting(
                 f"PUSH_HOSTS: {host!r} is no host such as push.example.no or *.example.no."
             )
+    return hosts
+
+
+def _webhook_hosts(read: _Reader) -> tuple[str, ...]:
+    hosts = tuple(one.strip() for one in read.text("WEBHOOK_HOSTS", "").split(",") if one.strip())
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9.-]+:[0-9]{1,5}", host):
+            raise BadSetting(f"WEBHOOK_HOSTS: {host!r} is no host with its port, such as erp:443.")
     return hosts
 
 

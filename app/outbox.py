@@ -92,11 +92,12 @@ class Errand:
     """What a handler has prepared, to be done outside of any transaction since it takes its time.
 
     `forget_receiver` runs in the transaction that settles the message, if `run` raised
-    `ReceiverGone`.
+    `ReceiverGone`. `write_down` runs in that transaction however it went.
     """
 
     run: Callable[[], None]
     forget_receiver: Callable[[], None]
+    write_down: Callable[[], None] = lambda: None
 
 
 class Undeliverable(Exception):
@@ -246,6 +247,7 @@ def _deliver(claim: Claim, handlers: Handlers) -> None:
             session().commit()
             errand.run()
             handed_over.note(claim.name)
+            errand.write_down()
         _delete(claim)
         session().commit()
         handed_over.forget(claim.name)
@@ -261,6 +263,8 @@ def _deliver(claim: Claim, handlers: Handlers) -> None:
         session().rollback()
         log.warning("outbox %d (%s) failed", claim.id, claim.kind, exc_info=error)
         _keep_failed(claim, error)
+        if errand is not None:
+            errand.write_down()
         session().commit()
 
 

@@ -43,6 +43,7 @@ KINDS = {
     "late_reports_mail": lazy_gettext("E-mail: late reports"),
     "receipt": lazy_gettext("E-mail: receipt"),
     "confirmation": lazy_gettext("E-mail: question to confirm"),
+    "webhook": lazy_gettext("Webhook"),
     "sms_receipt": lazy_gettext("SMS: receipt"),
     "sms_confirmation": lazy_gettext("SMS: question to confirm"),
     "sms": lazy_gettext("SMS: news"),

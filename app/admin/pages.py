@@ -54,6 +54,11 @@ SECTIONS = (
         _("What came of each, and what could not be read."),
     ),
     (
+        "webhooks.hooks",
+        _("Webhooks"),
+        _("Other systems that are told of reports."),
+    ),
+    (
         "audit_log.entries",
         _("Log"),
         _("Who has signed in, changed settings, and looked at contact details."),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from app import dead_letters
+from app import dead_letters, webhooks
 from app.database import now, session
 from app.notices.models import Subscription
 from app.reports.models import Category, Contact, Report
@@ -79,4 +79,5 @@ def count_dead_due() -> dict[str, int]:
 
 def forget_dead_messages() -> int:
     """Forget what could not be sent and what nobody has looked at."""
+    webhooks.forget_old_deliveries()
     return dead_letters.forget_dead(now() - DEAD_KEPT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app import audit, outbox
+from app import audit, outbox, webhooks
 from app.database import now, session
 from app.geo import Position, ewkt
 from app.languages import DEFAULT_LANGUAGE, language
@@ -219,12 +219,16 @@ def _send_receipt(report: Report) -> None:
     """A held report sends nothing: a stranger's address may stand in it."""
     if report.contact and report.contact.email and not report.held_at:
         outbox.put("report_received", report_id=report.id)
+    if not report.held_at:
+        webhooks.announce(webhooks.Kind.RECEIVED, report.events[0].id)
 
 
 def _tell(report: Report, event: Event) -> None:
     """Have those who follow a report told of an event that was flushed."""
     if not report.held_at:
         outbox.put("event", event_id=event.id)
+        kind = webhooks.Kind.STATUS if event.kind == EventKind.STATUS else webhooks.Kind.ANSWER
+        webhooks.announce(kind, event.id)
 
 
 def tell_colleagues(report: Report, event: Event) -> None:

@@ -30,6 +30,7 @@ from app.signs.operations import Deed, add_event_photo, record_deed
 from app.signs.orders import place_order
 from app.staff.links import make_link, token_of
 from app.staff.models import LinkKind, Staff
+from app.webhooks import Webhook
 from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
 from tests.pictures import a_photo
 
@@ -144,6 +145,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     photo_name = photo_store().put(prepared.photo, prepared.thumbnail)
     add_event_photo(event, photo_name, prepared.fingerprint)
     sign.place.photo_name = photo_name
+    hook = Webhook(url="https://example.org/", kinds=[])
+    db.session.add(hook)
     rule = RoutingRule(sort_order=1, unit_id=1)
     clerk = db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof")).unique()
     deed = BulkDeed(
@@ -168,6 +171,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "category_code": "VE03",
         "question_code": "what",
         "message_id": 1,
+        "webhook_id": hook.id,
+        "deed": "pause",
         "filter_id": saved.id,
         "mail_id": mail.id,
         "deed_uuid": deed.uuid,

@@ -188,6 +188,7 @@ STAFF = [
     Screen("roles that need a second factor", "/admin/second-factor", role="admin"),
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
+    Screen("webhooks", "/admin/webhooks", role="admin"),
     Screen("outbox", "/admin/outbox", role="admin"),
     Screen("received mails", "/admin/mailbox", role="front_desk"),
     Screen("outbox, waiting", "/admin/outbox?state=waiting", role="admin"),

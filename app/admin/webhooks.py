@@ -1,0 +1,135 @@
+"""Webhooks on screen: added, paused, tried, removed, and how their deliveries went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import audit, outbox
+from app.database import session
+from app.languages import as_date_time, lazy_gettext
+from app.languages import gettext as _
+from app.notices.hooks import why_not
+from app.permissions import Role, allow
+from app.problems import InvalidFields, NotFound
+from app.reports.staff_forms import attempt
+from app.webhooks import Kind, Webhook, list_deliveries, list_webhooks
+
+pages = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
+
+SUBJECT = "webhook"
+MOST = 20
+MAX_URL = 500
+
+KINDS = {
+    Kind.RECEIVED: lazy_gettext("A report has been received"),
+    Kind.STATUS: lazy_gettext("A report has another status"),
+    Kind.ANSWER: lazy_gettext("A report has been answered"),
+}
+
+
+@pages.get("")
+@allow(Role.ADMIN)
+def hooks() -> str:
+    """All webhooks, and a form for one more."""
+    return _page({})
+
+
+@pages.post("")
+@allow(Role.ADMIN)
+def add() -> Any:
+    """One more; its secret is shown on this answer alone."""
+
+    def carry_out() -> BaseResponse:
+        url, kinds = _read()
+        if len(list_webhooks()) >= MOST:
+            raise InvalidFields({"form": _("There are enough webhooks. Remove one first.")})
+        hook = Webhook(url=url, kinds=kinds)
+        session().add(hook)
+        session().flush()
+        audit.record("webhook_added", SUBJECT, hook.id, url=url, kinds=", ".join(kinds))
+        page = render_template("admin/webhook_secret.html", hook=_view(hook), secret=hook.secret)
+        response = BaseResponse(page, status=201, mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return attempt(carry_out, _page)
+
+
+def _read() -> tuple[str, list[str]]:
+    url = request.form.get("url", "").strip()
+    kinds: list[str] = [one.value for one in KINDS if one.value in request.form.getlist("kinds")]
+    errors = {}
+    if len(url) > MAX_URL or why_not(url):
+        errors["url"] = _("Write an address that begins with https://.")
+    if not kinds:
+        errors["kinds"] = _("Choose what it is told of.")
+    if errors:
+        raise InvalidFields(errors)
+    return url, kinds
+
+
+@pages.get("/<int(max=2147483647):webhook_id>")
+@allow(Role.ADMIN)
+def hook(webhook_id: int) -> str:
+    """One webhook with the log of its deliveries."""
+    found = _find(webhook_id)
+    deliveries = [
+        {
+            "at": as_date_time(one.at),
+            "kind": str(KINDS.get(Kind(one.kind), _("Test"))),
+            "attempt": one.attempt,
+            "answer": one.answer,
+            "ok": one.ok,
+            "message": one.outbox_id,
+        }
+        for one in list_deliveries(webhook_id)
+    ]
+    return render_template("admin/webhook.html", hook=_view(found), deliveries=deliveries)
+
+
+@pages.post("/<int(max=2147483647):webhook_id>/<any(test, pause, resume, remove):deed>")
+@allow(Role.ADMIN)
+def do(webhook_id: int, deed: str) -> BaseResponse:
+    """Try it, pause it, let it go on, or remove it."""
+    found = _find(webhook_id)
+    if deed == "test":
+        outbox.put("webhook", webhook_id=found.id, event_id=None, heard=Kind.TEST.value)
+    elif deed == "remove":
+        session().delete(found)
+    else:
+        found.active = deed == "resume"
+    audit.record(f"webhook_{deed}", SUBJECT, webhook_id, url=found.url)
+    session().flush()
+    if deed == "remove":
+        return redirect(url_for(".hooks"), 303)
+    return redirect(url_for(".hook", webhook_id=webhook_id, done=deed), 303)
+
+
+def _find(webhook_id: int) -> Webhook:
+    found = session().get(Webhook, webhook_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _view(hook: Webhook) -> dict[str, Any]:
+    return {
+        "id": hook.id,
+        "url": hook.url,
+        "active": hook.active,
+        "kinds": [str(name) for kind, name in KINDS.items() if kind.value in hook.kinds],
+    }
+
+
+def _page(errors: dict[str, str]) -> str:
+    return render_template(
+        "admin/webhooks.html",
+        hooks=[_view(one) for one in list_webhooks()],
+        kinds=[{"id": kind.value, "name": str(name)} for kind, name in KINDS.items()],
+        values=request.form,
+        chosen=request.form.getlist("kinds"),
+        errors=errors,
+    )
