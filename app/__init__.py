@@ -27,7 +27,15 @@ from app import (
 )
 from app.about import pages as about
 from app.admin import categories as admin_categories
+from app.admin import (
+    duty_phones,
+    municipality_boundary,
+    municipality_look,
+    owners,
+    units,
+)
 from app.admin import log as admin_log
+from app.admin import municipality as admin_municipality
 from app.admin import outbox as admin_outbox
 from app.admin import pages as admin
 from app.admin import people as admin_people
@@ -43,6 +51,7 @@ from app.desk import (
     map,  # noqa: A004, F401 - its page hangs on the desk's blueprint
     photos,  # noqa: F401 - its pages hang on the desk's blueprint
     today,  # noqa: F401 - its page hangs on the desk's blueprint
+    where,  # noqa: F401 - its pages hang on the desk's blueprint
 )
 from app.desk import report as desk_report
 from app.desk.bulk_pages import bulk_pages
@@ -73,6 +82,27 @@ from app.places import municipality
 from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
 from app.staff import sign_in
+
+# What is edited at /admin, one module a page.
+SETTINGS = (
+    admin,
+    admin_log,
+    admin_categories,
+    admin_questions,
+    admin_templates,
+    admin_routing,
+    units,
+    owners,
+    admin_municipality,
+    municipality_look,
+    municipality_boundary,
+    duty_phones,
+    admin_outbox,
+    admin_webhooks,
+    personal,
+    personal_report,
+    mailbox_pages,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -130,20 +160,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
-    for settings_pages in (
-        admin.pages,
-        admin_log.pages,
-        mailbox_pages.pages,
-        admin_categories.pages,
-        admin_questions.pages,
-        admin_templates.pages,
-        admin_routing.pages,
-        admin_outbox.pages,
-        admin_webhooks.pages,
-    ):
-        app.register_blueprint(settings_pages)
-    app.register_blueprint(personal.pages)
-    app.register_blueprint(personal_report.pages)
+    for part in SETTINGS:
+        app.register_blueprint(part.pages)
 
     # The engine room.
     jobs.init_app(app, settings)

@@ -7,7 +7,7 @@ languages; the pages of staff speak three of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -60,9 +60,15 @@ def init_app(app: Flask) -> None:
     """Choose the language of every request and carry an explicit choice through our links."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "pwa" / "locales")
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    offer_languages(app, lambda: LANGUAGES)
     Babel(app, locale_selector=language, default_timezone="Europe/Oslo")
     app.url_defaults(_carry_choice)
     app.context_processor(lambda: {"lang": language(), "languages": _choices()})
+
+
+def offer_languages(app: Flask, offered: Callable[[], Collection[str]]) -> None:
+    """Have residents' pages speak only some languages; asked for on every request."""
+    app.extensions["offered_languages"] = offered
 
 
 def language() -> str:
@@ -102,7 +108,10 @@ def in_language(names: dict[str, str], code: str | None = None) -> str:
 def _offered() -> dict[str, str]:
     first = request.path.split("/")[1]
     for_staff = first in _STAFF_PAGES or REGISTER_OF_PLACES.fullmatch(request.path)
-    return STAFF_LANGUAGES if for_staff else LANGUAGES
+    if for_staff:
+        return STAFF_LANGUAGES
+    offered = current_app.extensions["offered_languages"]()
+    return {code: name for code, name in LANGUAGES.items() if code in offered}
 
 
 def _carry_choice(endpoint: str, values: dict[str, Any]) -> None:

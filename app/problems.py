@@ -225,6 +225,15 @@ class TooManyPhotos(Problem):
     sentence = _("A report can have at most %(most)s photos.")
 
 
+class UnitInUse(Problem):
+    code, status = "unit_in_use", 409
+    title = _("The unit is in use")
+    sentence = _(
+        "The unit still has reports, categories, lines of the routing table, people or places, or "
+        "takes what nobody else takes. Give them to another one first."
+    )
+
+
 class NothingToPrint(Problem):
     code, status = "nothing_to_print", 422
     title = _("No signs chosen")

@@ -16,7 +16,7 @@ import { prune, wordsOf } from './prune.ts';
 
 const here = import.meta.dirname;
 const dist = process.argv[2] ?? join(here, 'dist');
-const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'keepers-map.ts', 'intake.ts', 'desk.ts', 'register-map.ts', 'black-out.ts', 'places.ts', 'staff.ts', 'mine.ts', 'passkey.ts', 'offline-page.ts'];
+const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'keepers-map.ts', 'intake.ts', 'desk.ts', 'register-map.ts', 'black-out.ts', 'report-map.ts', 'places.ts', 'staff.ts', 'mine.ts', 'passkey.ts', 'offline-page.ts'];
 const PICTURES = ['icon.svg'];
 /** Words of scripts and of texts that are no attribute's value on any page: no switch, no read-only field, no forced dark. */
 const NO_WORDS_OF_PAGES = ['switch', 'readonly', 'dark'];

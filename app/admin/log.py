@@ -89,6 +89,20 @@ ACTIONS = {
     "mail_seen": lazy_gettext("Got a received mail as a file"),
     "mail_entered": lazy_gettext("Entered a received mail by hand"),
     "mail_dismissed": lazy_gettext("Said of a received mail that nothing more is to be done"),
+    "unit_added": lazy_gettext("Added a unit"),
+    "unit_changed": lazy_gettext("Changed a unit"),
+    "unit_moved": lazy_gettext("Moved a unit"),
+    "unit_archived": lazy_gettext("Archived a unit"),
+    "unit_restored": lazy_gettext("Put a unit into use again"),
+    "unit_default": lazy_gettext("Chose the unit that takes what nobody else takes"),
+    "owner_added": lazy_gettext("Added an owner"),
+    "owner_changed": lazy_gettext("Changed an owner"),
+    "owner_archived": lazy_gettext("Archived an owner"),
+    "owner_restored": lazy_gettext("Put an owner into use again"),
+    "municipality_changed": lazy_gettext("Changed the municipality's settings"),
+    "look_changed": lazy_gettext("Changed the logo or the colour"),
+    "boundary_changed": lazy_gettext("Changed the boundary"),
+    "duty_phones_changed": lazy_gettext("Changed the duty phones"),
 }
 
 # What the fields are called that `details` tells of.
@@ -130,6 +144,21 @@ FIELDS = {
     "until_time": lazy_gettext("Until"),
     "person": lazy_gettext("Person"),
     "note": lazy_gettext("Note"),
+    "email": lazy_gettext("E-mail"),
+    "phone": lazy_gettext("Phone"),
+    "lead": lazy_gettext("Lead"),
+    "front_desk_phone": lazy_gettext("Phone of the front desk"),
+    "front_desk_email": lazy_gettext("E-mail of the front desk"),
+    "feedback_email": lazy_gettext("E-mail for feedback on the service"),
+    "privacy_email": lazy_gettext("E-mail for questions about privacy"),
+    "accessibility_url": lazy_gettext("Accessibility statement"),
+    "languages": lazy_gettext("Languages of residents’ pages"),
+    "greeting": lazy_gettext("A message on the front page"),
+    "duty_phone": lazy_gettext("Number at all other times"),
+    "duty_hours": lazy_gettext("Duty hours"),
+    "sign_colour": lazy_gettext("Colour of the band on signs"),
+    "logo": lazy_gettext("Logo"),
+    "area_km2": lazy_gettext("Area in km²"),
 }
 
 

@@ -59,6 +59,26 @@ SECTIONS = (
         _("Other systems that are told of reports."),
     ),
     (
+        "units.table",
+        _("Units"),
+        _("What they are called, who leads them, and which takes what nobody else takes."),
+    ),
+    (
+        "owners.table",
+        _("Owners outside"),
+        _("Whom reports are sent on to that are not ours."),
+    ),
+    (
+        "duty_phones.hours",
+        _("Duty phones"),
+        _("Which number answers when something is dangerous, by day and time."),
+    ),
+    (
+        "municipality.settings",
+        _("The municipality"),
+        _("Name, addresses, languages, logo, colour and boundary."),
+    ),
+    (
         "audit_log.entries",
         _("Log"),
         _("Who has signed in, changed settings, and looked at contact details."),

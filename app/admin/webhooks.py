@@ -90,22 +90,22 @@ def hook(webhook_id: int) -> str:
     return render_template("admin/webhook.html", hook=_view(found), deliveries=deliveries)
 
 
-@pages.post("/<int(max=2147483647):webhook_id>/<any(test, pause, resume, remove):deed>")
+@pages.post("/<int(max=2147483647):webhook_id>/<any(test, pause, resume, remove):step>")
 @allow(Role.ADMIN)
-def do(webhook_id: int, deed: str) -> BaseResponse:
+def do(webhook_id: int, step: str) -> BaseResponse:
     """Try it, pause it, let it go on, or remove it."""
     found = _find(webhook_id)
-    if deed == "test":
+    if step == "test":
         outbox.put("webhook", webhook_id=found.id, event_id=None, heard=Kind.TEST.value)
-    elif deed == "remove":
+    elif step == "remove":
         session().delete(found)
     else:
-        found.active = deed == "resume"
-    audit.record(f"webhook_{deed}", SUBJECT, webhook_id, url=found.url)
+        found.active = step == "resume"
+    audit.record(f"webhook_{step}", SUBJECT, webhook_id, url=found.url)
     session().flush()
-    if deed == "remove":
+    if step == "remove":
         return redirect(url_for(".hooks"), 303)
-    return redirect(url_for(".hook", webhook_id=webhook_id, done=deed), 303)
+    return redirect(url_for(".hook", webhook_id=webhook_id, done=step), 303)
 
 
 def _find(webhook_id: int) -> Webhook:

@@ -194,7 +194,7 @@ def _read_spot(form: Intake) -> dict[str, Any]:
         case "place":
             return {"place": read_id({"place": rest}, "place")}
         case "at":
-            return _read_position(rest)
+            return read_spot_position(rest)
         case "report":
             raise InvalidFields(
                 {"where": _("Choose “Same as …”, or say where the new report belongs.")}
@@ -204,7 +204,7 @@ def _read_spot(form: Intake) -> dict[str, Any]:
     text = form.values["where"]
     if not text:
         raise InvalidFields({"where": _("Say where it is.")})
-    form.choices = _choices(text)
+    form.choices = list_choices(text)
     if len(form.choices) == 1:
         form.values["spot"] = form.choices[0]["value"]
         return _read_spot(form)
@@ -212,7 +212,7 @@ def _read_spot(form: Intake) -> dict[str, Any]:
     raise InvalidFields({"where": _("Choose which of these it is.")})
 
 
-def _read_position(text: str) -> dict[str, Any]:
+def read_spot_position(text: str) -> dict[str, Any]:
     """`lat,lon,address` as the list of spots says it."""
     lat, lon, address = [*text.split(",", 2), "", ""][:3]
     try:
@@ -227,7 +227,7 @@ def _read_position(text: str) -> dict[str, Any]:
     }
 
 
-def _choices(text: str) -> list[dict[str, str]]:
+def list_choices(text: str) -> list[dict[str, str]]:
     """Reports, signs, places and addresses that a text may mean.
 
     A whole code means its sign alone, and a whole number its report.
@@ -291,7 +291,7 @@ def _sign_choice(sign: Sign) -> dict[str, str]:
 def spots() -> Response:
     """What `?q=` may mean, while it is typed."""
     text = read_line(request.args, "q")
-    return jsonify(choices=_choices(text) if text else [])
+    return jsonify(choices=list_choices(text) if text else [])
 
 
 @pages.get("/open")
@@ -315,7 +315,7 @@ def _open_at(spot: str, category: str) -> list[dict[str, Any]]:
         found = [named] if named else []
     elif kind == "at":
         try:
-            position = Position(**_read_position(rest)["position"])
+            position = Position(**read_spot_position(rest)["position"])
         except InvalidFields:
             return []
         found = [report for report, _metres in list_alike_near(position, category or None)]

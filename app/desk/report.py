@@ -15,9 +15,11 @@ from app.database import now, session
 from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
 from app.languages import gettext as _
 from app.languages import in_language
+from app.maps.tiles import pin_map
 from app.notices.colleagues import is_told
 from app.permissions import allow
-from app.places.queries import list_owners, list_units
+from app.places.models import Unit
+from app.places.queries import list_owners, list_units, list_units_in_use
 from app.problems import InvalidFields
 from app.reports import operations, staff_views, wording
 from app.reports.deadlines import begin_of, local_day
@@ -70,7 +72,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
         suggestions=[_suggestion(one) for one in list_suggestions(found)] if change else [],
         templates=[(one.id, one.name) for one in list_templates(found.category_id)],
         owners=_owners(found) if change else [],
-        units=list_units(),
+        units=_units(found),
         people=_people(found),
         categories=[
             {"code": one.code, "name": in_language(one.names)}
@@ -80,6 +82,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
         values=request.form.to_dict() | inserted,
         errors=errors,
         may_change=change,
+        map=pin_map(found.point) if found.point is not None else None,
     )
 
 
@@ -241,8 +244,13 @@ def change_report(number: str, change: Callable[[Report], object]) -> Any:
     return attempt(carry_out, lambda errors: report_page(number, errors))
 
 
+def _units(found: Report) -> list[Unit]:
+    """The units that can have it, and the one that does."""
+    return [one for one in list_units() if one.archived_at is None or one.id == found.unit_id]
+
+
 def _unit() -> Any:
-    units = {str(unit.id): unit for unit in list_units()}
+    units = {str(unit.id): unit for unit in list_units_in_use()}
     chosen = units.get(request.form.get("unit", ""))
     if chosen is None:
         raise InvalidFields({"unit": _("Choose a unit.")})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -71,18 +72,34 @@ def read_boundary(file: Path) -> MultiPolygon:
     Raises:
         UnusableFile: there is none, or one is not valid.
     """
+    try:
+        return boundary_of(read_features(file))
+    except UnusableFile as error:
+        raise UnusableFile(f"{file}: {error}") from error
+
+
+def boundary_of(features: list[dict[str, Any]]) -> MultiPolygon:
+    """All polygons of these features as one area, in degrees.
+
+    Raises:
+        UnusableFile: there is none, one is not valid, or it is not in degrees.
+    """
     polygons: list[BaseGeometry] = []
-    for feature in read_features(file):
+    for feature in features:
         try:
             area = _geometry(feature)
         except UnusableRow as error:
-            raise UnusableFile(f"{file}: {error}") from error
+            raise UnusableFile(str(error)) from error
         if area.geom_type not in {"Polygon", "MultiPolygon"} or not area.is_valid:
-            raise UnusableFile(f"{file}: a boundary must be valid polygons")
+            raise UnusableFile(_("A boundary is made of polygons that do not cross themselves."))
         polygons.extend(area.geoms if isinstance(area, MultiPolygon) else [area])
     if not polygons:
-        raise UnusableFile(f"{file}: no polygon in it")
-    return MultiPolygon(polygons)
+        raise UnusableFile(_("There is no polygon in it."))
+    whole = MultiPolygon(polygons)
+    west, south, east, north = whole.bounds
+    if min(west, east) < -180 or max(west, east) > 180 or max(-south, north) > 90:  # noqa: PLR2004
+        raise UnusableFile(_("It is not in degrees (EPSG:4326)."))
+    return shapely.force_2d(whole)
 
 
 def rows_of_geojson(content: bytes) -> Iterator[Row | Unused]:

@@ -22,7 +22,8 @@ class Municipality(Base):
     `duty_hours` says which number answers when, the first fitting entry counting:
     `[{"days": [1, 2, 3, 4, 5], "from": "08:00", "to": "15:30", "phone": "51 00 00 10"}]` with
     Monday as 1, by the clock in Norway. `duty_phone` answers at all other times. `sign_colour`
-    (`#rrggbb`) and `logo_svg` are what the signs are printed with.
+    (`#rrggbb`) and `logo_svg` are what the signs are printed with. `languages` are those that
+    residents' pages offer, None for all; `greeting` is a message on the front page, by language.
     """
 
     __tablename__ = "municipality"
@@ -40,6 +41,8 @@ class Municipality(Base):
     boundary: Mapped[WKBElement | None] = mapped_column(Area)
     sign_colour: Mapped[str] = mapped_column(String(7), default="#1E2B3C")
     logo_svg: Mapped[str] = mapped_column(Text, default="")
+    languages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    greeting: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Unit(Base):
@@ -56,6 +59,7 @@ class Unit(Base):
     is_default: Mapped[bool] = mapped_column(Boolean, default=False)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", use_alter=True))
     email: Mapped[str] = mapped_column(String(254), default="")
+    sort_order: Mapped[int] = mapped_column(Integer, default=0)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     lead: Mapped[Staff | None] = relationship(foreign_keys=[lead_id])

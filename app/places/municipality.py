@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from app.database import now, session
 from app.geo import Position, shape_of
-from app.languages import OSLO
+from app.languages import DEFAULT_LANGUAGE, LANGUAGES, OSLO, offer_languages
 from app.places.models import Municipality
 from app.public_holidays import is_public_holiday, list_public_holidays
 
@@ -55,8 +55,11 @@ class DutyHours:
 
     def hold(self, local: datetime) -> bool:
         """Whether the number answers at this local time."""
-        minute = local.hour * 60 + local.minute
         today, yesterday = _day_of_week(local.date()), _day_of_week(local.date() - ONE_DAY)
+        return self.fit(today, yesterday, local.hour * 60 + local.minute)
+
+    def fit(self, today: int, yesterday: int, minute: int) -> bool:
+        """Whether the number answers at a minute of a day of the week."""
         if self.start < self.end:
             return today in self.days and self.start <= minute < self.end
         return (today in self.days and minute >= self.start) or (
@@ -113,18 +116,24 @@ class MunicipalitySettings:
     duty_hours: tuple[DutyHours, ...] = ()
     sign_colour: str = "#1E2B3C"
     logo_svg: str = ""
+    languages: frozenset[str] = frozenset(LANGUAGES)
+    greeting: Mapping[str, str] = field(default_factory=dict)
 
     def duty_phone_at(self, moment: datetime) -> str:
         """The number that answers at an instant, by the clock in Norway."""
-        local = moment.astimezone(OSLO)
-        fitting = (hours.phone for hours in self.duty_hours if hours.hold(local))
-        return next(fitting, self.duty_phone)
+        return duty_phone_at(moment, self.duty_hours, self.duty_phone)
 
     def holds(self, position: Position) -> bool:
         """Whether a position lies inside; true where no boundary has been imported."""
         return self.boundary is None or self.boundary.covers(
             ShapelyPoint(position.lon, position.lat)
         )
+
+
+def duty_phone_at(moment: datetime, hours: Iterable[DutyHours], otherwise: str) -> str:
+    """The number that answers at an instant: of the first hours that hold it, else the other."""
+    local = moment.astimezone(OSLO)
+    return next((one.phone for one in hours if one.hold(local)), otherwise)
 
 
 # Shown until `vof municipality` has been run.
@@ -167,12 +176,16 @@ def _read() -> MunicipalitySettings:
         duty_hours=read_duty_hours(row.duty_hours),
         sign_colour=row.sign_colour,
         logo_svg=row.logo_svg,
+        languages=frozenset(LANGUAGES if row.languages is None else row.languages)
+        | {DEFAULT_LANGUAGE},
+        greeting=row.greeting or {},
     )
 
 
 def init_app(app: Flask) -> None:
     """Give every page the settings."""
     app.extensions["municipality"] = {}
+    offer_languages(app, lambda: municipality().languages)
     app.context_processor(lambda: {"municipality": municipality(), "duty_phone": duty_phone_view})
     app.add_template_filter(telephone_link, "tel")
 

@@ -184,8 +184,13 @@ def list_owners() -> Sequence[Owner]:
 
 
 def list_units() -> Sequence[Unit]:
-    """All units by name."""
-    return session().scalars(select(Unit).order_by(Unit.name)).all()
+    """All units in the order that was chosen for them, else by name; archived ones too."""
+    return session().scalars(select(Unit).order_by(Unit.sort_order, Unit.name)).all()
+
+
+def list_units_in_use() -> Sequence[Unit]:
+    """The units that something can be given to."""
+    return [unit for unit in list_units() if unit.archived_at is None]
 
 
 def find_unit(unit_id: int) -> Unit | None:

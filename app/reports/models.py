@@ -227,6 +227,7 @@ class EventKind(StrEnum):
     PHOTO_WITHDRAWN = "photo_withdrawn"
     PHOTO_BLACKED_OUT = "photo_blacked_out"
     PHOTO_DELETED = "photo_deleted"
+    MOVED = "moved"
     PRIORITY = "priority"
     MESSAGE = "message"
     HELD = "held"

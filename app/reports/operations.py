@@ -116,7 +116,7 @@ def find_spot(content: dict[str, Any]) -> Spot:
             raise UnknownPlace({"place": UnknownPlace.sentence})
         return Spot(None, place.kept, None)
     if content["position"]:
-        return Spot(None, None, _inside(Position(**content["position"])))
+        return Spot(None, None, demand_inside(Position(**content["position"])))
     return Spot(None, None, None)
 
 
@@ -129,7 +129,12 @@ def _sign(typed: str) -> Sign:
         ) from problem
 
 
-def _inside(position: Position) -> Position:
+def demand_inside(position: Position) -> Position:
+    """The position, if it lies in the municipality.
+
+    Raises:
+        OutsideMunicipality
+    """
     here = municipality()
     if not here.holds(position):
         sentence = OutsideMunicipality.sentence % {"municipality": here.name}
@@ -192,7 +197,7 @@ def file_report(  # noqa: PLR0913 - who enters it is one thing more than what is
         language=content["language"] or language(),
         sign=spot.sign,
         place=spot.place,
-        point=_point(spot),
+        point=point_of(spot),
         accuracy_m=spot.position.accuracy_m if spot.position else None,
         address=content["address"],
         description=content["description"],
@@ -248,7 +253,7 @@ def _answers(given: dict[str, Any], category: Category, *, demanded: bool = True
     return answers
 
 
-def _point(spot: Spot) -> Any:
+def point_of(spot: Spot) -> Any:
     """The sign's own point where it was taken on mounting, else its place's."""
     if spot.position:
         return ewkt(spot.position)

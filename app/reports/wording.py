@@ -52,6 +52,7 @@ _INSIDE = {
     EventKind.PRIORITY,
     EventKind.PERSON,
     EventKind.CATEGORY,
+    EventKind.MOVED,
     EventKind.FORWARDED,
     EventKind.MERGED,
     EventKind.SPLIT,
@@ -177,6 +178,9 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.RELEASED: lambda _event: _("Released: it is a report like any other"),
     EventKind.CATEGORY: lambda event: _(
         "Sorted as %(after)s, was %(before)s", after=event.to_value, before=event.from_value
+    ),
+    EventKind.MOVED: lambda event: _(
+        "Moved to %(after)s. Was at: %(before)s", after=event.to_value, before=event.from_value
     ),
     EventKind.FORWARDED: lambda event: _("Sent on to %(owner)s", owner=event.to_value),
     EventKind.MERGED: lambda event: _(

@@ -1,6 +1,6 @@
 /** The map: Leaflet and what we show on it. Loaded when somebody opens one (islands/map.ts). */
 import * as L from 'leaflet';
-import type { FoundPlace, Here } from './spots.ts';
+import type { Here } from './spots.ts';
 
 export interface MapOptions {
   /** West, south, east, north: nothing beyond is shown or asked for. */
@@ -16,9 +16,16 @@ export interface MapOptions {
   readonly onMove: (middle: Here) => void;
 }
 
+/** Something to be shown beside the pin. */
+export interface Dot {
+  readonly name: string;
+  readonly lat: number | null;
+  readonly lon: number | null;
+}
+
 export interface MapHandle {
   pickMiddle(): void;
-  showPlaces(places: readonly FoundPlace[], line: (place: FoundPlace) => HTMLElement): void;
+  showPlaces<Shown extends Dot>(places: readonly Shown[], line: (place: Shown) => HTMLElement): void;
   close(): void;
 }
 

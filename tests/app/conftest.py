@@ -172,8 +172,11 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "question_code": "what",
         "message_id": 1,
         "webhook_id": hook.id,
-        "deed": "pause",
+        "step": "pause",
         "filter_id": saved.id,
         "mail_id": mail.id,
         "deed_uuid": deed.uuid,
+        "unit_id": 1,
+        "owner_id": 1,
+        "deed": "archive",
     }

@@ -189,6 +189,14 @@ STAFF = [
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
     Screen("webhooks", "/admin/webhooks", role="admin"),
+    Screen("units", "/admin/units", role="manager"),
+    Screen("unit to edit", "/admin/units/1", role="manager"),
+    Screen("owners outside", "/admin/owners", role="manager"),
+    Screen("owner to edit", "/admin/owners/1", role="manager"),
+    Screen("duty phones", "/admin/duty-phones?at=2026-11-28T03:00", role="manager"),
+    Screen("municipality", "/admin/municipality", role="admin", do=open_everything),
+    Screen("logo and colour", "/admin/municipality/look", role="admin"),
+    Screen("boundary", "/admin/municipality/boundary", role="admin"),
     Screen("outbox", "/admin/outbox", role="admin"),
     Screen("received mails", "/admin/mailbox", role="front_desk"),
     Screen("outbox, waiting", "/admin/outbox?state=waiting", role="admin"),
@@ -218,6 +226,7 @@ STAFF = [
     Screen("one person", "/admin/person", role="manager"),
     Screen("one person, refused", "/admin/person", role="manager", do=look_up("Kari")),
     Screen("one person, found", "/admin/person", role="manager", do=look_up("kari@example.org")),
+    Screen("where a report is", "/desk/reports/{received}/where?q=park", role="front_desk"),
     Screen(
         "black out a photo",
         "/desk/reports/{received}/photos/{received_photo}/black-out"

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.arguments import read_line
 from app.languages import in_language
 from app.permissions import allow
+from app.places.municipality import municipality
 from app.places.queries import list_places
 from app.problems import NoSuchSign
 from app.reports.pages import pages
@@ -37,6 +38,7 @@ def start() -> str | BaseResponse:
         start_url=url_for(".start"),
         canonical=canonical(url_for(".start")),
         report_url=url_for(".report_form"),
+        greeting=in_language(greeting) if (greeting := dict(municipality().greeting)) else None,
         **view,
     )
 

@@ -1,14 +1,18 @@
-/** A button that fetches and opens one of the keepers' maps, and closes it again. */
+/** A button that fetches and opens one of the staff's maps, and closes it again. */
 import type * as Maps from '../keepers-map.ts';
+import type * as PlainMap from '../map.ts';
 import { NoAnswer } from '../spots.ts';
 import { styled } from './map.ts';
+
+/** Which of the two a button names is up to its page. */
+export type Scripts = typeof Maps & typeof PlainMap;
 
 export interface Closing {
   close(): void;
 }
 
 /** `open` gets the script's exports and gives back what is open. */
-export function toggleMap(root: HTMLElement, open: (script: typeof Maps, canvas: HTMLElement) => Closing): void {
+export function toggleMap(root: HTMLElement, open: (script: Scripts, canvas: HTMLElement) => Closing): void {
   const toggle = root.querySelector<HTMLButtonElement>('[data-toggle]');
   const word = toggle?.querySelector('span');
   const said = root.querySelector<HTMLElement>('[data-said]');
@@ -29,7 +33,7 @@ export function toggleMap(root: HTMLElement, open: (script: typeof Maps, canvas:
     said.textContent = '';
     const loading = import(say['script'] ?? '').catch(() => {
       throw new NoAnswer();
-    }) as Promise<typeof Maps>;
+    }) as Promise<Scripts>;
     const [script] = await Promise.all([loading, styled(say['style'] ?? '')]);
     // Leaflet measures what it is put into.
     show(true);

@@ -1,0 +1,84 @@
+"""A report is moved to where it belongs: another sign, another place, another spot on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.database import session
+from app.geo import Position, ewkt, position_of
+from app.reports.models import Event, EventKind, Report
+from app.reports.operations import Spot, demand_inside, point_of
+from app.reports.routing import find_destination
+from app.staff.models import Staff
+
+MAX_WORDS = 120
+# Six decimals of a degree are a decimetre.
+DECIMALS = 6
+
+
+def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
+    """Say anew where a report belongs; the same again changes nothing.
+
+    The unit follows where the report had the one that the routing table gave it.
+
+    Args:
+        report: which.
+        spot: its sign and place, and where on the map; else the position of the sign or place.
+        address: where, in words.
+        staff: who says so.
+
+    Raises:
+        OutsideMunicipality: a position that was chosen for this report lies outside.
+    """
+    before, routed_to = where_in_words(report), _routed_to(report)
+    own = position_of(point_of(Spot(spot.sign, spot.place, None)))
+    if spot.position and not any(
+        is_same(spot.position, known) for known in (own, position_of(report.point))
+    ):
+        demand_inside(spot.position)
+    report.sign, report.place, report.address = spot.sign, spot.place, address
+    wanted = spot.position or own
+    if not is_same(wanted, position_of(report.point)):
+        point: Any = ewkt(wanted) if wanted else None
+        report.point = point
+        # What the phone said of its error was said of the old position.
+        report.accuracy_m = None
+    session().flush()
+    session().refresh(report, ["point"])
+    if (after := where_in_words(report)) == before:
+        return
+    event = Event(
+        kind=EventKind.MOVED.value,
+        staff_id=staff.id,
+        from_value=before[:MAX_WORDS],
+        to_value=after[:MAX_WORDS],
+    )
+    report.events.append(event)
+    if report.unit_id == routed_to:
+        report.unit_id = _routed_to(report)
+    session().flush()
+    session().expire(report, ["unit"])
+
+
+def where_in_words(report: Report) -> str:
+    """Place, sign, address and position, as far as they are known."""
+    position = position_of(report.point)
+    name = report.place.name if report.place else ""
+    words = (
+        name,
+        report.sign.label if report.sign else "",
+        report.address if report.address != name else "",
+        f"{position.lat:.5f} {position.lon:.5f}" if position else "",
+    )
+    return ", ".join(filter(None, words)) or "–"
+
+
+def is_same(one: Position | None, other: Position | None) -> bool:
+    """Whether two positions are within a decimetre of each other, or both unknown."""
+    if one is None or other is None:
+        return one is other
+    return (round(one.lat - other.lat, DECIMALS), round(one.lon - other.lon, DECIMALS)) == (0, 0)
+
+
+def _routed_to(report: Report) -> int:
+    return find_destination(report.category, report.place, report.received_at).unit_id
