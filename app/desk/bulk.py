@@ -1,7 +1,7 @@
 """What is done to many reports at once, and undone. Operations add and flush; others commit.
 
 Who follows the reports hears of a bulk closing when the time for undoing it is over, so that nobody
-is told of work that was undone: docs/decisions/0011.
+is told of work that was undone: docs/decisions/0014.
 """
 
 from __future__ import annotations
