@@ -66,10 +66,11 @@ for (const sheet of ['resident.css', 'staff.css']) {
   });
 }
 
+// The worker sends what is answered by a push message’s buttons since 3,900 bytes were its limit.
 test('what residents load stays small', () => {
   const packed = (name: string): number => zlib.brotliCompressSync(asset(name), { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }).length;
   assert.ok(packed('resident.css') <= 9_900, `resident.css is ${String(packed('resident.css'))} bytes`);
   assert.ok(packed('site.js') <= 2_000, `site.js is ${String(packed('site.js'))} bytes`);
   assert.ok(packed('outbox.js') <= 8_500, `outbox.js is ${String(packed('outbox.js'))} bytes`);
-  assert.ok(packed('worker.js') <= 3_900, `worker.js is ${String(packed('worker.js'))} bytes`);
+  assert.ok(packed('worker.js') <= 4_050, `worker.js is ${String(packed('worker.js'))} bytes`);
 });
