@@ -33,6 +33,8 @@ const PIN_PX = 28;
 /** Pins nearer to each other than this are one mark, so that a finger hits the one that is meant. */
 const NEAR_PX = 48;
 const MOST_IN_POPUP = 20;
+/** The buttons that zoom stand in the upper left corner, and cover what lies beneath. */
+const CLEAR: L.FitBoundsOptions = { paddingTopLeft: [72, 32], paddingBottomRight: [32, 32] };
 const MARKS: Readonly<Record<Mark, string>> = { late: '!', waiting: '…', open: '', closed: '✓' };
 
 function line({ url, number, category, status, due }: Pin): HTMLLIElement {
@@ -100,7 +102,7 @@ export function openRegisterMap(canvas: HTMLElement, { bounds, words, onMove }: 
       shown = pins;
       if (!looked && pins.length > 0) {
         looked = true;
-        map.fitBounds(L.latLngBounds(pins.map(({ lat, lon }): [number, number] => [lat, lon])).pad(0.05), { maxZoom: NEAR_ZOOM });
+        map.fitBounds(L.latLngBounds(pins.map(({ lat, lon }): [number, number] => [lat, lon])), { maxZoom: NEAR_ZOOM, ...CLEAR });
       }
       draw();
     },

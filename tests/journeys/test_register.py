@@ -27,7 +27,7 @@ def sign_in(browser: Browser, server: Server, role: str) -> tuple[BrowserContext
     page.goto("/sign-in")
     page.locator("[name=email]").fill(f"{role}@demo.vof")
     page.locator("[name=password]").fill(f"demo-{role}")
-    page.locator("main button[type=submit]").click()
+    page.locator("[name=password]").press("Enter")
     page.goto("/desk?status=open")
     return context, page
 
