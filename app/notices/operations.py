@@ -137,12 +137,12 @@ def end_reporters(report_id: int) -> None:
     )
 
 
-def may_write_to(address: str, most: int = MOST_PER_ADDRESS) -> bool:
+def may_write_to(address: str, most: int | None = None) -> bool:
     """Whether an address has not been entered more often than anybody would enter their own."""
     settings: Settings = current_app.extensions["settings"]
     if not settings.rate_limits:
         return True
-    return count_since(address, now() - COUNTED_FOR) <= most
+    return count_since(address, now() - COUNTED_FOR) <= (most or MOST_PER_ADDRESS)
 
 
 def add_subscription(
