@@ -24,6 +24,7 @@ from app import (
     permissions,
     problems,
     rate_limits,
+    webhooks,
 )
 from app.about import pages as about
 from app.admin import categories as admin_categories
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     municipality.init_app(app)
     photo_store.init_app(app, settings)
     routing.init_app(app)
+    webhooks.init_app(app)
     maps.init_app(app, settings)
     app.register_blueprint(resident_pages)
     api.init_app(app)

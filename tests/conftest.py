@@ -22,7 +22,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import event
 
-from app import create_app
+from app import create_app, webhooks
 from app.config import Settings
 from app.database import db
 from app.demo.load import load_demo
@@ -165,6 +165,7 @@ def forget_settings() -> None:
     """What a process keeps of the database for some seconds is read anew."""
     municipality.forget()
     routing.forget()
+    webhooks.forget()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from app.notices.hooks import why_not
 from app.permissions import Role, allow
 from app.problems import InvalidFields, NotFound
 from app.reports.staff_forms import attempt
-from app.webhooks import Kind, Webhook, list_deliveries, list_webhooks
+from app.webhooks import Kind, Webhook, forget, list_deliveries, list_webhooks
 
 pages = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
 
@@ -48,6 +48,7 @@ def add() -> Any:
             raise InvalidFields({"form": _("There are enough webhooks. Remove one first.")})
         hook = Webhook(url=url, kinds=kinds)
         session().add(hook)
+        forget()
         session().flush()
         audit.record("webhook_added", SUBJECT, hook.id, url=url, kinds=", ".join(kinds))
         page = render_template("admin/webhook_secret.html", hook=_view(hook), secret=hook.secret)
@@ -103,6 +104,7 @@ def do(webhook_id: int, step: str) -> BaseResponse:
         found.active = step == "resume"
     audit.record(f"webhook_{step}", SUBJECT, webhook_id, url=found.url)
     session().flush()
+    forget()
     if step == "remove":
         return redirect(url_for(".hooks"), 303)
     return redirect(url_for(".hook", webhook_id=webhook_id, done=step), 303)

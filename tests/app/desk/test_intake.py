@@ -193,7 +193,7 @@ def test_a_caller_who_means_a_known_report_is_asked_by_email_whether_to_hear_of_
     for _ in range(2):
         answer = same_as(front_desk, report, **fields)
         assert answer.status_code == 303
-    assert "Vi har spurt på e-post" in front_desk.get(answer.location).text
+    assert "Vi har spurt om de vil høre" in front_desk.get(answer.location).text
     asked = db.session.scalars(select(Subscription)).one()
     assert (asked.report_id, asked.address, asked.confirmed_at) == (
         report.id,

@@ -18,8 +18,9 @@ from app.reports.register import (
     list_register,
 )
 
-# One of the register's is for a filter by place, or for a later page of a period.
-MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 11, 20, 20
+# The register also asks what can be undone, what is new, and for the versions of its rows;
+# one is for a filter by place, or for a later page of a period.
+MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 14, 20, 20
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
 FILTERS = (
     "",

@@ -82,6 +82,7 @@ def test_the_worker_knows_its_work(app):
         "forget_dead_messages",
         "end_subscriptions",
         "escalate_late_reports",
+        "forget_old_deeds",
         "forget_old_entries",
         "forget_old_mails",
     }

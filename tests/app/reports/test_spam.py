@@ -162,7 +162,7 @@ def test_a_held_report_is_on_no_list(client, crew, front_desk, park_sign):
 @pytest.mark.soak
 def test_a_school_class_at_one_sign_gets_in_within_a_minute(fresh_server):
     """With the limits on: thirty pupils behind one address, each with their own phone."""
-    fresh_server._environment["RATE_LIMITS"] = "on"
+    fresh_server.environment["RATE_LIMITS"] = "on"
     fresh_server.start()
     code = fresh_server.log().split("/s/")[1][:6]
 
