@@ -177,6 +177,7 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "mail_id": mail.id,
         "deed_uuid": deed.uuid,
         "unit_id": 1,
+        "person_id": keeper.id,
         "owner_id": 1,
         "deed": "archive",
     }
