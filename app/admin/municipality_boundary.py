@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
-import zlib
 from typing import Any
 
 import shapely
@@ -23,7 +20,7 @@ from app.permissions import MB, Role, allow
 from app.places.boundaries import square_metres
 from app.places.geojson import boundary_of, parse_features
 from app.places.models import Place
-from app.places.rows import UnusableFile
+from app.places.rows import UnusableFile, pack, unpack
 from app.problems import InvalidFields
 from app.reports.models import Report
 from app.reports.staff_forms import attempt
@@ -55,7 +52,7 @@ def confirm() -> Any:
     """Keep the boundary that was shown."""
 
     def carry_out() -> BaseResponse:
-        found = _read(_unpack(request.form.get("content", "")))
+        found = _read(unpack(request.form.get("content", ""), MOST_BYTES))
         demand_seen()
         row = find_row()
         before = {"area_km2": _area(row.boundary)}
@@ -90,7 +87,7 @@ def _preview_page(content: bytes) -> str:
     found = _read(content)
     now = find_row().boundary
     before = None if now is None else shape_of(now)
-    return _page({}, found=_facts(found), content=_pack(content), sketch=_sketch(found, before))
+    return _page({}, found=_facts(found), content=pack(content), sketch=_sketch(found, before))
 
 
 def _page(errors: dict[str, str], **more: Any) -> str:
@@ -164,19 +161,3 @@ def _sketch(outline: BaseGeometry | None, before: BaseGeometry | None) -> dict[s
 def _ring(ring: BaseGeometry) -> str:
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(ring))
     return f"M{corners}Z"
-
-
-def _pack(content: bytes) -> str:
-    """A file as it waits in the form for a yes: nothing of it is stored before that."""
-    return base64.b64encode(zlib.compress(content, 9)).decode()
-
-
-def _unpack(packed: str) -> bytes:
-    try:
-        compressed = base64.b64decode(packed, validate=True)
-        content = zlib.decompressobj().decompress(compressed, MOST_BYTES + 1)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise InvalidFields({"file": _("Choose a file.")}) from error
-    if not 0 < len(content) <= MOST_BYTES:
-        raise InvalidFields({"file": _("Choose a file.")})
-    return content

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -22,7 +19,7 @@ from app.places.csv_rows import COLUMNS
 from app.places.imports import Action, Plan, Planned, carry_out, plan_import, read_places
 from app.places.models import PlaceKind
 from app.places.queries import list_kinds
-from app.places.rows import UnusableFile
+from app.places.rows import UnusableFile, pack, unpack
 from app.places.wording import FIELD_NAMES
 from app.problems import InvalidFields
 from app.reports.staff_forms import attempt
@@ -52,7 +49,7 @@ def confirm() -> Any:
     """Do what was shown, if that is still what the file would change."""
 
     def keep() -> BaseResponse:
-        content = _unpack(request.form.get("content", ""))
+        content = unpack(request.form.get("content", ""), MOST_BYTES)
         plan = _plan(content, for_change=True)
         if plan.mark != request.form.get("mark"):
             return _preview_page(content, changed=True)
@@ -122,7 +119,7 @@ def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
         },
         most_shown=MOST_SHOWN,
         out_of_date=changed,
-        content=_pack(content),
+        content=pack(content),
         mark=plan.mark,
         kind=read_id(request.form, "kind"),
     )
@@ -147,19 +144,3 @@ def _row_view(one: Planned, kinds: dict[str, str]) -> dict[str, Any]:
         "changes": changes,
         "notes": one.notes,
     }
-
-
-def _pack(content: bytes) -> str:
-    """A file as it waits in the form for a yes: nothing of it is stored before that."""
-    return base64.b64encode(zlib.compress(content, 9)).decode()
-
-
-def _unpack(packed: str) -> bytes:
-    try:
-        compressed = base64.b64decode(packed, validate=True)
-        content = zlib.decompressobj().decompress(compressed, MOST_BYTES + 1)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise InvalidFields({"file": _("Choose a file.")}) from error
-    if not 0 < len(content) <= MOST_BYTES:
-        raise InvalidFields({"file": _("Choose a file.")})
-    return content

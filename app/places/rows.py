@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +16,7 @@ from app.languages import gettext as _
 from app.places.boundaries import is_near
 from app.places.models import Place
 from app.places.wording import FIELD_NAMES
+from app.problems import InvalidFields
 
 _TEXTS = ("name", "district", "owner", "contact", "source")
 MAX_SOURCE = 1_000
@@ -158,3 +162,24 @@ def _number(name: str, value: Any, most: float = math.inf) -> float | None:
     if not math.isfinite(number) or (name == "accuracy_m" and not 0 <= number <= most):
         raise UnusableRow(_("%(field)s is not a number.", field=FIELD_NAMES[name]))
     return number
+
+
+def pack(content: bytes) -> str:
+    """A file as it waits in a form for a yes: nothing of it is stored before that."""
+    return base64.b64encode(zlib.compress(content, 9)).decode()
+
+
+def unpack(packed: str, most_bytes: int) -> bytes:
+    """The file that waited in a form.
+
+    Raises:
+        InvalidFields: it is none, or larger than it may be.
+    """
+    try:
+        compressed = base64.b64decode(packed, validate=True)
+        content = zlib.decompressobj().decompress(compressed, most_bytes + 1)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise InvalidFields({"file": _("Choose a file.")}) from error
+    if not 0 < len(content) <= most_bytes:
+        raise InvalidFields({"file": _("Choose a file.")})
+    return content
