@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.conftest import Demos
+from tests.journeys.screens import furnish
 from tests.pictures import a_phone_photo
 from tests.server import Server
 
@@ -38,6 +39,12 @@ def demo_server(demos: Demos, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def words(demo_server: Server) -> dict[str, str]:
+    """The words in the addresses of the screens, whose reports are filed once on that server."""
+    return furnish(demo_server)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tests.journeys.screens import (
     REPORT_FORM,
     SCREENS,
     choose,
-    furnish,
     open_everything,
     send_natively,
 )
@@ -50,11 +49,6 @@ MODES = {
     "text spaced": Mode(360, 740, spaced=True),
     "wide": Mode(1280, 1024),
 }
-
-
-@pytest.fixture(scope="module")
-def words(demo_server):
-    return furnish(demo_server)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.people import PHONE
-from tests.journeys.screens import furnish
 from tests.phone import wait_until_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
@@ -80,11 +79,6 @@ WAITING = """
   - paragraph:
     - strong: Venter på nett.
 """
-
-
-@pytest.fixture(scope="module")
-def words(demo_server):
-    return furnish(demo_server)
 
 
 @pytest.fixture
