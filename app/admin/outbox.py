@@ -51,6 +51,7 @@ KINDS = {
     "push": lazy_gettext("Push: news"),
     "photo_gone": lazy_gettext("Photos to be deleted"),
     "staff_link": lazy_gettext("E-mail: link to a colleague’s account"),
+    "account_changed": lazy_gettext("E-mail: change of a colleague’s account"),
 }
 
 

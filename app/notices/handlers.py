@@ -185,6 +185,7 @@ HANDLERS: Handlers = {
     photo_care.GONE: photo_care.remove_files,
     "forwarded": forwarding.send_forwarded,
     "staff_link": accounts.send_link,
+    "account_changed": accounts.tell_of_change,
     "late_reports": escalation.spread_late_reports,
     "late_reports_mail": escalation.send_late_reports,
     "receipt": send_receipt,

@@ -20,7 +20,7 @@ from app.rate_limits import CODES_PER_ACCOUNT, limiter
 from app.staff import passkeys, recovery_codes
 from app.staff.freshness import note_shown, page_to_go_back_to
 from app.staff.models import Staff
-from app.staff.operations import end_sessions, lock_account, set_password
+from app.staff.operations import end_sessions, lock_account, note_change, set_password
 from app.staff.second_step import is_held_back
 from app.staff.signing_in import refused
 from app.staff.wording import roles_of
@@ -97,7 +97,7 @@ def change_password() -> Any:
             raise InvalidFields({"old_password": _("This is not your present password.")})
         set_password(staff, request.form.get("password", ""))
         stay_signed_in(staff)
-        audit.record("password_changed", "staff", staff.id)
+        note_change(staff, "password_changed")
         return done("password")
 
     return attempt(carry_out, lambda errors: account_page({}, errors))

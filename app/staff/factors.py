@@ -24,6 +24,7 @@ from app.staff import authenticator, passkeys, recovery_codes
 from app.staff.account import account_page, done, own_account, pages
 from app.staff.freshness import demand_fresh
 from app.staff.models import Passkey, Staff
+from app.staff.operations import note_change
 from app.staff.signing_in import refused
 
 _NEW_SECRET = "new_totp_secret"  # noqa: S105 - where in the session it is kept, encrypted
@@ -53,7 +54,7 @@ def set_up_app() -> Any:
         if not authenticator.set_up(staff, cookie[_NEW_SECRET]["is"], request.form.get("code", "")):
             raise InvalidFields({"code": _("This code does not fit. Try the next one in the app.")})
         del cookie[_NEW_SECRET]
-        audit.record("app_added", "staff", staff.id)
+        note_change(staff, "app_added")
         return _with_codes(staff, "app")
 
     return attempt(carry_out, _app_page)
@@ -83,7 +84,7 @@ def remove_app() -> Any:
             _demand_another(staff, others=len(staff.passkeys))
             staff.tf_totp_secret = staff.tf_last_counter = None
             _end_codes_without_factor(staff)
-            audit.record("app_removed", "staff", staff.id)
+            note_change(staff, "app_removed")
         return done("app-removed")
 
     return attempt(carry_out, lambda errors: account_page({}, errors))
@@ -126,7 +127,7 @@ def add_passkey() -> Any:
     def carry_out() -> Any:
         staff = own_account()
         made = passkeys.add_passkey(staff, name, request.form.get("credential", ""))
-        audit.record("passkey_added", "staff", staff.id, name=made.name)
+        note_change(staff, "passkey_added", name=made.name)
         return _with_codes(staff, "passkey")
 
     return attempt(carry_out, lambda errors: _passkey_page(name, errors))
@@ -149,7 +150,7 @@ def remove_passkey(passkey_id: int) -> Any:
         session().delete(found)
         session().flush()
         _end_codes_without_factor(staff)
-        audit.record("passkey_removed", "staff", staff.id, name=found.name)
+        note_change(staff, "passkey_removed", name=found.name)
         return done("passkey-removed")
 
     return attempt(carry_out, lambda errors: account_page({}, errors))

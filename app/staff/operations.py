@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from flask_security import hash_password
 from sqlalchemy import delete, func, select
 
+from app import audit, outbox
 from app.database import session
 from app.languages import gettext as _
 from app.permissions import Role
@@ -95,6 +96,14 @@ def set_password(staff: Staff, password: str) -> None:
     staff.password = hash_password(password)
     end_sessions(staff)
     end_links(staff)
+
+
+def note_change(staff: Staff, change: str, **details: str) -> None:
+    """Write into the log what now lets a person in, and have the person told: it may be a stranger
+    who changed it.
+    """
+    audit.record_for(staff.id, change, "staff", staff.id, **details)
+    outbox.put("account_changed", staff_id=staff.id, change=change)
 
 
 def end_sessions(staff: Staff) -> None:

@@ -25,7 +25,7 @@ from app.rate_limits import (
 from app.staff import passkeys
 from app.staff.links import find_link, make_link, send_link
 from app.staff.models import LinkKind, Staff, StaffLink
-from app.staff.operations import reset_factors, set_password
+from app.staff.operations import note_change, reset_factors, set_password
 from app.staff.queries import find_by_email
 from app.staff.second_step import complete, pending_person, take_step
 
@@ -164,7 +164,7 @@ def use_link(link_token: str) -> Any:
         set_password(used.staff, request.form.get("password", ""))
         if used.kind == LinkKind.RECOVERY:
             reset_factors(used.staff)
-        audit.record_for(used.staff_id, "link_used", "staff", used.staff_id, kind=used.kind)
+        note_change(used.staff, "link_used", kind=used.kind)
         logout_user()
         return redirect(url_for("security.login", done="password"), 303)
 

@@ -104,3 +104,17 @@ def age(client, minutes):
 def waiting_links():
     """The mails with one-time links that wait to be sent."""
     return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "staff_link")).all()
+
+
+@pytest.fixture
+def caught_mails(app):
+    """What goes out, in place of the folder of mails."""
+    caught = []
+
+    class Catcher:
+        def send(self, message, _created_at):
+            caught.append(message)
+
+    before, app.extensions["mailer"] = app.extensions["mailer"], Catcher()
+    yield caught
+    app.extensions["mailer"] = before

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app import outbox
+from app.notices.handlers import HANDLERS
 from app.rate_limits import CODES_PER_ACCOUNT
 from tests.app.staff.conftest import (
+    EMAIL,
     PASSWORD,
     add_passkey,
     age,
@@ -56,6 +59,27 @@ def test_a_new_password_takes_the_old_one_and_ends_other_sessions(app, client):
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
     assert give_password(browser(app), password=NEW).status_code == 302
+
+
+def test_a_person_is_told_of_each_change_of_what_lets_them_in(app, client, caught_mails):
+    set_up_app(client)
+    add_passkey(client)
+    client.post("/staff/account/app/remove")
+    client.post(f"/staff/account/passkeys/{person().passkeys[0].id}/remove")
+    client.post("/staff/account/password", data={"old_password": PASSWORD, "password": NEW})
+    outbox.drain(HANDLERS)
+    changes = [mail.get_body(("plain",)).get_content() for mail in caught_mails]
+    assert [mail["To"] for mail in caught_mails] == [EMAIL] * len(CHANGES_SEEN)
+    assert all(said in text for said, text in zip(CHANGES_SEEN, changes, strict=True))
+
+
+CHANGES_SEEN = (
+    "En kodeapp er satt opp.",
+    "En passnøkkel er lagt til.",
+    "Kodeappen er fjernet.",
+    "En passnøkkel er fjernet.",
+    "Passordet ditt er endret.",
+)
 
 
 def test_signing_out_everywhere_ends_every_session(app, client):

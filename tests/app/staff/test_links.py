@@ -99,20 +99,6 @@ def test_the_mail_carries_a_link_that_sets_a_password_once(app, kari, caught_mai
     assert [one.details for one in logged("link_used")] == [{"kind": "password"}]
 
 
-@pytest.fixture
-def caught_mails(app):
-    """What goes out, in place of the folder of mails."""
-    caught = []
-
-    class Catcher:
-        def send(self, message, _created_at):
-            caught.append(message)
-
-    before, app.extensions["mailer"] = app.extensions["mailer"], Catcher()
-    yield caught
-    app.extensions["mailer"] = before
-
-
 def test_neither_the_database_nor_the_outbox_holds_what_opens_it(app, kari):
     ask(browser(app))
     made = db.session.scalars(select(StaffLink)).one()
