@@ -46,6 +46,7 @@ from app.admin import second_factor as admin_second_factor
 from app.admin import templates as admin_templates
 from app.admin import webhooks as admin_webhooks
 from app.config import ROOT, Settings
+from app.crew import api as crew_api
 from app.crew.pages import pages as crew_pages
 from app.desk import (
     live,  # noqa: F401 - its pages hang on the desk's blueprint
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
     app.register_blueprint(crew_pages)
+    crew_api.init_app(app)
     for part in SETTINGS:
         app.register_blueprint(part.pages)
 

@@ -36,6 +36,7 @@ DEFAULT_LANGUAGE = "nb"
 _SYNONYMS = {"no": "nb"}
 _NORWEGIAN = {"nb", "nn"}
 _STAFF_PAGES = ("desk", "crew", "signs", "statistics", "admin", "staff", "sign-in", "sign-out")
+_STAFF_API = "/api/v1/crew/"
 # The register of places lies around the public pages `/places/<number>`.
 REGISTER_OF_PLACES = re.compile(r"/places(/(new|import|points|\d+/).*)?")
 
@@ -107,7 +108,11 @@ def in_language(names: dict[str, str], code: str | None = None) -> str:
 
 def _offered() -> dict[str, str]:
     first = request.path.split("/")[1]
-    for_staff = first in _STAFF_PAGES or REGISTER_OF_PLACES.fullmatch(request.path)
+    for_staff = (
+        first in _STAFF_PAGES
+        or request.path.startswith(_STAFF_API)
+        or REGISTER_OF_PLACES.fullmatch(request.path)
+    )
     if for_staff:
         return STAFF_LANGUAGES
     offered = current_app.extensions["offered_languages"]()

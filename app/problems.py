@@ -53,6 +53,7 @@ class Problem(Exception):
     Args:
         fields: sentences by field name, shown beside the fields of a form.
         suggestions: ways on, shown as links.
+        facts: what a program needs to decide how to go on; they stand beside the sentence in JSON.
         parameters: values for the placeholders of the sentence.
     """
 
@@ -67,10 +68,12 @@ class Problem(Exception):
         *,
         suggestions: list[Suggestion] | None = None,
         retry_after_s: int | None = None,
+        facts: Mapping[str, Any] | None = None,
         **parameters: Any,
     ) -> None:
         super().__init__(self.code)
         self.fields = dict(fields or {})
+        self.facts = dict(facts or {})
         self.suggestions = suggestions or []
         self.retry_after_s = retry_after_s
         self.parameters = parameters
@@ -110,6 +113,12 @@ class WrongKey(Problem):
     sentence = _("This key does not belong to this report.")
 
 
+class AnotherSignedIn(Problem):
+    code, status = "not_signed_in", 401
+    title = _("Somebody else is signed in")
+    sentence = _("Somebody else is signed in here now. Sign in yourself, and send it again.")
+
+
 class NotAllowed(Problem):
     code, status = "not_allowed", 403
     title = _("You do not have access")
@@ -138,6 +147,12 @@ class NoSuchReport(Problem):
     code, status = "no_such_report", 404
     title = _("We cannot find this report")
     sentence = _("No report has this number. Check the number and try again.")
+
+
+class NoSuchAction(Problem):
+    code, status = "no_such_action", 404
+    title = _("We cannot find what this belongs to")
+    sentence = _("What this photo belongs to has not arrived yet. Send that first.")
 
 
 class NoSuchSubscription(Problem):
@@ -448,6 +463,7 @@ def _answer(problem: Problem, reference: str | None = None) -> BaseResponse:
 def _as_json(problem: Problem, reference: str | None) -> Response:
     body: dict[str, Any] = {"code": problem.code, "message": problem.message}
     body["fields"] = {name: _plain(value) for name, value in problem.fields.items()}
+    body |= problem.facts
     if reference:
         body["reference"] = reference
     return jsonify(body)

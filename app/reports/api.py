@@ -79,7 +79,7 @@ class ReportsApi(Api):
 api = Blueprint("api", __name__, url_prefix="/api/v1", description="Report faults and follow them.")
 api.ARGUMENTS_PARSER = StrictParser()
 
-_PHOTO_BODY = {
+PHOTO_BODY = {
     "required": True,
     "content": {
         kind: {"schema": {"type": "string", "format": "binary"}}
@@ -121,7 +121,7 @@ def get_report(report_uuid: uuid.UUID) -> dict[str, Any]:
 @api.route("/reports/<uuid:report_uuid>/photos/<uuid:photo_uuid>", methods=["PUT"])
 @allow(anyone=True, max_bytes=MAX_BYTES)
 @limiter.limit(PHOTOS)
-@api.doc(requestBody=_PHOTO_BODY, security=[{"key": []}])
+@api.doc(requestBody=PHOTO_BODY, security=[{"key": []}])
 @api.response(201, PhotoOut, description="Kept.")
 @api.alt_response(200, schema=PhotoOut, description="Kept before.")
 @api.alt_response(401, schema=ProblemOut, description="The key is missing.")

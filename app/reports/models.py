@@ -99,7 +99,8 @@ class Report(Base):
     the unit takes care of it, `escalated_at` when the unit's lead was told that it is late.
     `merged_into_id` is the report that a duplicate stands for; who follows the duplicate counts
     with that one and hears of it. `was_fixed` is the reporter's answer to whether it was put right,
-    until it is closed anew.
+    until it is closed anew. `asked_at` is when the crew asked the front desk something, until the
+    desk does something with the report.
     """
 
     __tablename__ = "reports"
@@ -146,6 +147,12 @@ class Report(Base):
             sqlite_where=text("held_at IS NOT NULL"),
             postgresql_where=text("held_at IS NOT NULL"),
         ),
+        Index(
+            "ix_reports_asked",
+            "id",
+            sqlite_where=text("asked_at IS NOT NULL"),
+            postgresql_where=text("asked_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -177,6 +184,7 @@ class Report(Base):
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
     was_fixed: Mapped[bool | None] = mapped_column(Boolean)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     category: Mapped[Category] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -239,6 +247,9 @@ class EventKind(StrEnum):
     FIX_ANSWER = "fix_answer"
     TEXT_REMOVED = "text_removed"
     UNDONE = "undone"
+    # The crew asks the front desk something, and has added photos of the work.
+    ASKED = "asked"
+    WORK_PHOTOS = "work_photos"
 
 
 class Event(Base):
@@ -251,7 +262,7 @@ class Event(Base):
     An undone one has the kind of what was undone, and what holds again.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and
-    staff read it.
+    staff read it. `minutes` is how long the work took that it tells of, where the crew has said so.
     """
 
     __tablename__ = "events"
@@ -267,6 +278,7 @@ class Event(Base):
     to_value: Mapped[str | None] = mapped_column(String(120))
     public_text: Mapped[str] = mapped_column(Text, default="")
     internal_text: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[int | None] = mapped_column(Integer)
 
     report: Mapped[Report] = relationship(back_populates="events")
     staff: Mapped[Staff | None] = relationship()
@@ -286,12 +298,20 @@ class Follower(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class Moment(StrEnum):
+    """What a photo of the work shows: how it was found, or how it was left."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class Photo(Base):
     """A re-encoded photo in the photo store. It belongs to nobody until its report is accepted.
 
     `name` is the unguessable name in the store, `fingerprint` the SHA-256 of what was uploaded.
     `uuid` stands in its address. One that is blacked out gets another name and another address;
-    `sent_as` is then the id that its sender knows it by.
+    `sent_as` is then the id that its sender knows it by. `moment` is a `Moment`, where it shows the
+    work.
     """
 
     __tablename__ = "photos"
@@ -316,6 +336,7 @@ class Photo(Base):
     width_px: Mapped[int] = mapped_column(Integer)
     height_px: Mapped[int] = mapped_column(Integer)
     by_staff: Mapped[bool] = mapped_column(Boolean, default=False)
+    moment: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -404,7 +404,7 @@ def _set_state(report: Report, wanted: Status, at: datetime) -> None:
     report.waiting_since = at if wanted is Status.WAITING else None
     report.closed_at = at if wanted in CLOSED else None
     if report.closed_at:
-        report.was_fixed = None
+        report.was_fixed = report.asked_at = None
 
 
 def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str = "") -> None:

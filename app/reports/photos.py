@@ -164,6 +164,7 @@ def keep_photo(
     report: Report | None,
     *,
     by_staff: bool = False,
+    moment: str | None = None,
 ) -> Photo:
     """Store a prepared photo for a report, or for nobody yet (`report=None`)."""
     photo = Photo(
@@ -174,6 +175,7 @@ def keep_photo(
         width_px=prepared.width_px,
         height_px=prepared.height_px,
         by_staff=by_staff,
+        moment=moment,
         created_at=now(),
     )
     session().add(photo)

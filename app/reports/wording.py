@@ -64,6 +64,8 @@ _INSIDE = {
     EventKind.PHOTO_BLACKED_OUT,
     EventKind.PHOTO_DELETED,
     EventKind.TEXT_REMOVED,
+    EventKind.ASKED,
+    EventKind.WORK_PHOTOS,
 }
 GROUP_NAMES = {
     "park": lazy_gettext("Parks and outdoor areas"),
@@ -199,6 +201,8 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
         else _("Contact details deleted")
     ),
     EventKind.TEXT_REMOVED: lambda _event: _("Personal words taken out of the texts"),
+    EventKind.ASKED: lambda _event: _("The crew asks the front desk"),
+    EventKind.WORK_PHOTOS: lambda _event: _("Photos of the work"),
 }
 
 

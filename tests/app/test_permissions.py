@@ -99,6 +99,7 @@ def values(app, filed, park_sign):
         "report_uuid": report.uuid,
         "photo_uuid": keep_photo(uuid4(), prepare_photo(a_photo()), report).uuid,
         "event_uuid": uuid4(),
+        "action_uuid": uuid4(),
         "follower_uuid": uuid4(),
         "size": "photo",
         "shape": "icon",
@@ -123,10 +124,13 @@ def addresses(app: Flask, values: dict, method: str) -> Iterator[tuple[str, froz
 
 
 def test_a_visitor_is_sent_to_sign_in_from_every_page_of_the_staff(app, client, values):
-    pages = [url for url, roles in addresses(app, values, "GET") if roles]
+    addressed = [url for url, roles in addresses(app, values, "GET") if roles]
+    pages = [url for url in addressed if not url.startswith("/api/")]
     assert pages
     for page in [*pages, "/desk?status=open&unit=2"]:
         demand_sign_in(client.get(page), page)
+    for url in set(addressed) - set(pages):
+        assert client.get(url).status_code == 401, url
 
 
 @pytest.mark.parametrize("prefix", STAFF_PREFIXES)
