@@ -27,14 +27,15 @@ from app import (
     webhooks,
 )
 from app.about import pages as about
-from app.admin import categories as admin_categories
 from app.admin import (
+    api_keys,
     duty_phones,
     municipality_boundary,
     municipality_look,
     owners,
     units,
 )
+from app.admin import categories as admin_categories
 from app.admin import log as admin_log
 from app.admin import municipality as admin_municipality
 from app.admin import outbox as admin_outbox
@@ -78,6 +79,7 @@ from app.notices import (
 )
 from app.notices import pages as notices_pages
 from app.offline import pages as offline
+from app.open311 import api as open311
 from app.personal import pages as personal
 from app.personal import report as personal_report
 from app.places import municipality
@@ -101,6 +103,7 @@ SETTINGS = (
     duty_phones,
     admin_outbox,
     admin_webhooks,
+    api_keys,
     personal,
     personal_report,
     mailbox_pages,
@@ -152,6 +155,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     notices_pages.init_app(app)
     notices_api.init_app(app)
     offline.init_app(app)
+    open311.init_app(app)
     about.init_app(app)
     app.register_blueprint(kiosk_pages)
     for keepers in (keepers_signs, sign_forms, keepers_places, keepers_orders, keepers_health):

@@ -24,6 +24,7 @@ from app.demo.signs import add_signs
 from app.jobs import run_worker
 from app.mailbox import commands as mailbox_commands
 from app.notices.letters import public_url
+from app.open311 import commands as open311_commands
 from app.permissions import Role
 from app.personal import retention
 from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
@@ -272,6 +273,7 @@ def serve_command(script: ScriptInfo) -> None:
 
 
 mailbox_commands.add_to(vof)
+open311_commands.add_to(vof, in_one_transaction)
 
 
 def init_app(app: Flask) -> None:

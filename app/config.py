@@ -26,7 +26,7 @@ PUSH_SERVICES = (
     "fcm.googleapis.com, updates.push.services.mozilla.com, *.notify.windows.com, *.push.apple.com"
 )
 SMS_FIELDS = '{"to": "{number}", "text": "{text}"}'
-_PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 # Where an answer's address says which report it is about.
 ABOUT = "{token}"
 _MAIL_ADDRESS = re.compile(r"[!-?A-~]+@[a-z0-9-]+(\.[a-z0-9-]+)*")
@@ -65,6 +65,7 @@ class Settings:
     mailbox_address: str
     push_hosts: tuple[str, ...]
     webhook_hosts: tuple[str, ...]
+    open311_media_hosts: tuple[str, ...]
     sms_url: str
     sms_fields: str
     sms_format: str
@@ -109,6 +110,7 @@ class Settings:
             mailbox_address=_mailbox_address(read),
             push_hosts=_push_hosts(read),
             webhook_hosts=_webhook_hosts(read),
+            open311_media_hosts=_media_hosts(read),
             sms_url=_sms_url(read),
             sms_fields=_sms_fields(read),
             sms_format=_sms_format(read),
@@ -253,7 +255,7 @@ def _mailbox_address(read: _Reader) -> str:
 def _push_hosts(read: _Reader) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in read.text("PUSH_HOSTS", PUSH_SERVICES).split(","))
     for host in hosts:
-        if not _PUSH_HOST.fullmatch(host):
+        if not _HOST.fullmatch(host):
             raise BadSetting(
                 f"PUSH_HOSTS: {host!r} is no host such as push.example.no or *.example.no."
             )
@@ -265,6 +267,18 @@ def _webhook_hosts(read: _Reader) -> tuple[str, ...]:
     for host in hosts:
         if not re.fullmatch(r"[a-z0-9.-]+:[0-9]{1,5}", host):
             raise BadSetting(f"WEBHOOK_HOSTS: {host!r} is no host with its port, such as erp:443.")
+    return hosts
+
+
+def _media_hosts(read: _Reader) -> tuple[str, ...]:
+    named = read.text("OPEN311_MEDIA_HOSTS", "")
+    hosts = tuple(one.strip() for one in named.split(",") if one.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise BadSetting(
+                f"OPEN311_MEDIA_HOSTS: {host!r} is no host such as photos.example.org,"
+                " *.example.org or, inside our network, photos:8080."
+            )
     return hosts
 
 

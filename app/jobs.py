@@ -25,11 +25,15 @@ from app.desk import bulk
 from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
 from app.mailbox.imap import read_mailbox
-from app.notices.handlers import HANDLERS
+from app.notices import handlers as notices
+from app.open311 import media
+from app.outbox import Handlers
 from app.personal import retention
 from app.reports import escalation
 
 log = logging.getLogger(__name__)
+
+HANDLERS: Handlers = {**notices.HANDLERS, media.KIND: media.fetch_photo}
 
 # One may be busy with a large print order while the others send.
 WORKERS = 3

@@ -1,14 +1,15 @@
 """Every way a request can fail: a stable code, a status and a plain sentence.
 
 Raise a `Problem` anywhere below a route. `init_app` registers the one translator that writes it as
-JSON below `/api` and as a page elsewhere. Codes are never reused: a retired one stays in the list.
+JSON below `/api`, in the asked format below `/open311` and as a page elsewhere. Codes are never
+reused: a retired one stays in the list.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeAlias
@@ -37,6 +38,8 @@ from app.languages import lazy_gettext as _
 log = logging.getLogger(__name__)
 
 Sentence: TypeAlias = str | LazyString
+# Writes a problem with the reference of an unexpected one.
+Writer: TypeAlias = Callable[["Problem", str | None], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,24 @@ class AnotherSignedIn(Problem):
     sentence = _("Somebody else is signed in here now. Sign in yourself, and send it again.")
 
 
+class ApiKeyNeeded(Problem):
+    code, status = "api_key_needed", 403
+    title = _("The key is missing")
+    sentence = _("Send the key of your system as “api_key”.")
+
+
+class WrongApiKey(Problem):
+    code, status = "wrong_api_key", 403
+    title = _("The key does not fit")
+    sentence = _("There is no such key, or it has been revoked.")
+
+
+class NotInScope(Problem):
+    code, status = "not_in_scope", 403
+    title = _("You do not have access")
+    sentence = _("This key may not do that.")
+
+
 class NotAllowed(Problem):
     code, status = "not_allowed", 403
     title = _("You do not have access")
@@ -153,6 +174,21 @@ class NoSuchAction(Problem):
     code, status = "no_such_action", 404
     title = _("We cannot find what this belongs to")
     sentence = _("What this photo belongs to has not arrived yet. Send that first.")
+
+
+class NoSuchService(Problem):
+    code, status = "no_such_service", 404
+    sentence = _("We do not have this service.")
+
+
+class NoSuchToken(Problem):
+    code, status = "no_such_token", 404
+    sentence = _("No report has this token.")
+
+
+class NoSuchJurisdiction(Problem):
+    code, status = "no_such_jurisdiction", 404
+    sentence = _("Only %(municipality)s is served here.")
 
 
 class NoSuchSubscription(Problem):
@@ -440,19 +476,33 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_unexpected)
 
 
+def write_below(app: Flask, prefix: str, write: Writer) -> None:
+    """Have the problems below an address written in a way of their own, status included."""
+    app.extensions.setdefault("problem_writers", {})[prefix] = write
+
+
+def _own_writer() -> Writer | None:
+    writers: dict[str, Writer] = current_app.extensions.get("problem_writers", {})
+    fitting = (write for prefix, write in writers.items() if request.path.startswith(prefix))
+    return next(fitting, None)
+
+
 def wants_json() -> bool:
     """Whether this request is answered in JSON, errors included."""
     return request.path.startswith("/api/") and request.path != "/api/docs"
 
 
 def _answer(problem: Problem, reference: str | None = None) -> BaseResponse:
-    if wants_json():
+    if write := _own_writer():
+        response = write(problem, reference)
+    elif wants_json():
         response = _as_json(problem, reference)
+        response.status_code = problem.status
     elif isinstance(problem, SignInNeeded) and request.method == "GET":
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
     else:
         response = _as_page(problem, reference)
-    response.status_code = problem.status
+        response.status_code = problem.status
     if problem.retry_after_s is not None:
         response.headers["Retry-After"] = str(problem.retry_after_s)
     if problem.status == HTTPStatus.UNAUTHORIZED and wants_json():

@@ -37,6 +37,11 @@ CODES_PER_ACCOUNT = "5 per minute; 20 per hour; 60 per day"
 LINKS_PER_ACCOUNT = "3 per hour; 6 per day"
 LINKS_PER_ADDRESS = "30 per hour"
 
+# Other systems without a key, one that looks for a key, and each key unless it says otherwise
+# (`ApiKey.per_minute`).
+OPEN_CALLS_PER_MINUTE = 600
+WRONG_KEYS_PER_MINUTE = 60
+
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 

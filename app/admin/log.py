@@ -53,6 +53,9 @@ ACTIONS = {
     "webhook_pause": lazy_gettext("Paused a webhook"),
     "webhook_resume": lazy_gettext("Let a webhook go on"),
     "webhook_remove": lazy_gettext("Removed a webhook"),
+    "api_key_added": lazy_gettext("Made a key for another system"),
+    "api_key_changed": lazy_gettext("Changed what a key may do"),
+    "api_key_revoked": lazy_gettext("Revoked a key"),
     "outbox_retried": lazy_gettext("Had messages sent again"),
     "outbox_dropped": lazy_gettext("Gave a message up"),
     "filter_shared": lazy_gettext("Shared a filter with all"),
@@ -157,6 +160,9 @@ FIELDS = {
     "duty_hours": lazy_gettext("Duty hours"),
     "sign_colour": lazy_gettext("Colour of the band on signs"),
     "logo": lazy_gettext("Logo"),
+    "scopes": lazy_gettext("What it may do"),
+    "trusted": lazy_gettext("Trusted"),
+    "per_minute": lazy_gettext("How many calls a minute"),
     "area_km2": lazy_gettext("Area in km²"),
 }
 

@@ -49,6 +49,7 @@ KINDS = {
     "sms": lazy_gettext("SMS: news"),
     "email": lazy_gettext("E-mail: news"),
     "push": lazy_gettext("Push: news"),
+    "open311_photo": lazy_gettext("Photos of other systems to fetch"),
     "photo_gone": lazy_gettext("Photos to be deleted"),
     "staff_link": lazy_gettext("E-mail: link to a colleague’s account"),
     "account_changed": lazy_gettext("E-mail: change of a colleague’s account"),

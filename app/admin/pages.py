@@ -71,6 +71,10 @@ WAYS = {
         _("Webhooks"),
         _("Other systems that are told of reports."),
     ),
+    "api_keys.keys": (
+        _("Keys of other systems"),
+        _("City apps and registers that file reports and follow them (Open311)."),
+    ),
 }
 GROUPS = (
     (
@@ -89,7 +93,7 @@ GROUPS = (
         ("people.register", "second_factor.form", "units.table", "municipality.settings"),
     ),
     (_("Care of data"), ("person.search", "audit_log.entries")),
-    (_("What goes out"), ("outbox.messages", "webhooks.hooks")),
+    (_("Other systems and what goes out"), ("outbox.messages", "webhooks.hooks", "api_keys.keys")),
 )
 
 

@@ -1,16 +1,9 @@
-"""What a webhook gets: signed, without anything personal, and to public addresses only.
-
-The name is looked up once, each address it has is judged, and the connection goes to the one that
-was judged, so that a name whose address changes in between leads nowhere else.
-"""
+"""What a webhook gets: signed, without anything personal, and to public addresses only."""
 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import json
-import socket
-import ssl
 import time
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +17,7 @@ from app.database import session
 from app.languages import DEFAULT_LANGUAGE, in_language
 from app.notices.letters import public_url
 from app.outbox import Claim, Errand
+from app.public_addresses import NotPublic, open_pool, target_of
 from app.reports.models import Event, Report
 from app.webhooks import Delivery, Kind, Webhook
 
@@ -118,49 +112,17 @@ def why_not(url: str) -> str | None:
     return None if port > 0 else "not an address"
 
 
-def find_address(host: str, port: int) -> str:
-    """The address to connect to.
-
-    Raises:
-        HookNotSent: the name has none, or one that is not public.
-    """
-    settings: Settings = current_app.extensions["settings"]
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise HookNotSent("the name has no address") from None
-    addresses = [str(one[4][0]) for one in found]
-    if f"{host}:{port}" in settings.webhook_hosts:
-        return addresses[0]
-    if not all(_is_public(one) for one in addresses):
-        raise HookNotSent("the address is not public")
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    read = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(read, "ipv4_mapped", None) or read
-    return bool(mapped.is_global and not mapped.is_multicast)
-
-
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or 443
-    pool = urllib3.HTTPSConnectionPool(
-        find_address(host, port),
-        port,
-        timeout=TIMEOUT,
-        retries=False,
-        server_hostname=host,
-        assert_hostname=host,
-        ssl_context=ssl.create_default_context(),
-    )
-    path = parts.path or "/"
-    target = f"{path}?{parts.query}" if parts.query else path
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        pool = open_pool(parts, settings.webhook_hosts, TIMEOUT)
+    except NotPublic as refused:
+        raise HookNotSent(str(refused)) from None
     with pool:
         answer = pool.request(
             "POST",
-            target,
+            target_of(parts),
             body=body,
             headers=headers | {"Host": parts.netloc},
             redirect=False,

@@ -266,7 +266,11 @@ class Event(Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("uq_events_uuid", "uuid", unique=True),)
+    __table_args__ = (
+        Index("uq_events_uuid", "uuid", unique=True),
+        # What has changed since then, for other systems that ask.
+        Index("ix_events_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[uuid.UUID | None] = mapped_column(Uuid)

@@ -295,9 +295,21 @@ def add_reporter_photo(
 
 
 def change_status(
-    report: Report, wanted: str, staff: Staff, *, public_text: str = "", internal_text: str = ""
+    report: Report,
+    wanted: str,
+    staff: Staff | None,
+    *,
+    public_text: str = "",
+    internal_text: str = "",
 ) -> Event:
     """Move a report to another state and write it into the timeline.
+
+    Args:
+        report: which.
+        wanted: the new state.
+        staff: who says so; None for another system.
+        public_text: for everybody.
+        internal_text: for colleagues.
 
     Raises:
         NotPossibleNow: the workflow has no such step from here.
@@ -314,7 +326,7 @@ def change_status(
         release_report(report, staff)
     event = Event(
         kind=EventKind.STATUS.value,
-        staff_id=staff.id,
+        staff_id=staff.id if staff else None,
         from_value=report.status,
         to_value=wanted,
         public_text=public_text,
@@ -481,9 +493,9 @@ def _days(category: Category) -> int:
 
 
 def add_note(
-    report: Report, staff: Staff, *, public_text: str = "", internal_text: str = ""
-) -> None:
-    """Add an answer for everybody or a note for colleagues.
+    report: Report, staff: Staff | None, *, public_text: str = "", internal_text: str = ""
+) -> Event:
+    """Add an answer for everybody or a note for colleagues; `staff` is None for another system.
 
     Raises:
         InvalidFields: both are empty.
@@ -492,7 +504,7 @@ def add_note(
         raise InvalidFields({"internal_text": _("Write something first.")})
     event = Event(
         kind=EventKind.NOTE.value,
-        staff_id=staff.id,
+        staff_id=staff.id if staff else None,
         public_text=public_text,
         internal_text=internal_text,
     )
@@ -502,6 +514,7 @@ def add_note(
         _tell(report, event)
     else:
         tell_colleagues(report, event)
+    return event
 
 
 def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:
@@ -509,11 +522,12 @@ def add_staff_photo(report: Report, prepared: PreparedPhoto) -> Photo:
     return keep_photo(uuid.uuid4(), prepared, report, by_staff=True)
 
 
-def release_report(report: Report, staff: Staff) -> None:
+def release_report(report: Report, staff: Staff | None) -> None:
     """Let a held report be a report like any other; one that is not held stays as it is."""
     if not report.held_at:
         return
     reason, report.held_at, report.held_reason = report.held_reason, None, None
-    report.events.append(Event(kind=EventKind.RELEASED.value, staff_id=staff.id, from_value=reason))
+    by = staff.id if staff else None
+    report.events.append(Event(kind=EventKind.RELEASED.value, staff_id=by, from_value=reason))
     session().flush()
     _send_receipt(report)

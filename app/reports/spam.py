@@ -16,6 +16,7 @@ from typing import Any
 from flask import current_app
 
 from app.database import now
+from app.reports.models import Channel
 from app.reports.queries import count_latest_at
 from app.signs.models import Sign
 
@@ -42,6 +43,7 @@ class HeldReason(StrEnum):
     LINKS = "links"
     TOO_FAST = "too_fast"
     CROWD = "crowd"
+    NEW_SYSTEM = "new_system"
 
 
 def without_traces(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +52,12 @@ def without_traces(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def reason_to_hold(content: Mapping[str, Any], sign: Sign | None) -> HeldReason | None:
-    """Why a new report should wait for a person to look at it; None for nearly all."""
+    """Why a new report should wait for a person to look at it; None for nearly all.
+
+    Of another system it is known whether it is trusted, so nothing is guessed.
+    """
+    if content["channel"] == Channel.OPEN311.value:
+        return None if content["trusted"] else HeldReason.NEW_SYSTEM
     if content["website"]:
         return HeldReason.TRAP
     text = f"{content['description']} {content['address']} {content['answers']}"

@@ -45,6 +45,7 @@ HELD_REASONS = {
     HeldReason.LINKS: lazy_gettext("There are many links in the text."),
     HeldReason.TOO_FAST: lazy_gettext("It was written faster than anybody types."),
     HeldReason.CROWD: lazy_gettext("Very many reports came from this sign in a few minutes."),
+    HeldReason.NEW_SYSTEM: lazy_gettext("It came from another system that is not trusted yet."),
 }
 
 # What staff and the system do among themselves.

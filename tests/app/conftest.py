@@ -19,6 +19,7 @@ from app.desk.models import BulkDeed, SavedFilter
 from app.mailbox.models import ReceivedMail
 from app.notices.keys import notice_token
 from app.notices.operations import enter_reporter
+from app.open311.keys import make_key
 from app.permissions import Role
 from app.rate_limits import limiter
 from app.reports.deadlines import local_day
@@ -161,6 +162,7 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     mail = ReceivedMail(mark="m", way="imap", outcome="unread", size_bytes=1, raw=b"x")
     mail.erase_on = local_day(now())
     db.session.add_all([rule, saved, deed, mail])
+    key, _secret = make_key("City app")
     db.session.commit()
     return {
         "order_id": order.id,
@@ -179,5 +181,6 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "unit_id": 1,
         "person_id": keeper.id,
         "owner_id": 1,
+        "key_id": key.id,
         "deed": "archive",
     }

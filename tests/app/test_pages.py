@@ -87,11 +87,16 @@ def report(app, client, park_sign, filed) -> Report:
     return db.session.get(Report, whole.id)
 
 
+def is_no_page(endpoint):
+    """Whether it is answered with something else; other systems get documents."""
+    return endpoint in NO_PAGES or endpoint.startswith("open311.")
+
+
 def addresses(app, values):
     """The address of every page there is, by endpoint, and who may open it."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            if "GET" in rule.methods and rule.endpoint not in NO_PAGES:
+            if "GET" in rule.methods and not is_no_page(rule.endpoint):
                 filled = {name: values[name] for name in rule.arguments}
                 yield url_for(rule.endpoint, **filled), allowed_roles(app, rule.endpoint)
 

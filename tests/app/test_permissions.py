@@ -13,6 +13,7 @@ from flask import Flask, url_for
 
 from app.config import ROOT
 from app.database import db
+from app.open311.media import mark_of
 from app.permissions import STAFF_PREFIXES, Role, UndeclaredRoute, allow, allowed_roles
 from app.reports.models import Event
 from app.reports.photos import keep_photo, prepare_photo
@@ -92,12 +93,13 @@ def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(built):
 def values(app, filed, park_sign):
     """What stands in the addresses of the table."""
     report = filed(sign=park_sign.code)
+    photo_uuid = keep_photo(uuid4(), prepare_photo(a_photo()), report).uuid
     return values_of_the_register(park_sign) | {
         "number": report.number,
         "code": park_sign.code,
         "place_id": park_sign.place_id,
         "report_uuid": report.uuid,
-        "photo_uuid": keep_photo(uuid4(), prepare_photo(a_photo()), report).uuid,
+        "photo_uuid": photo_uuid,
         "event_uuid": uuid4(),
         "action_uuid": uuid4(),
         "follower_uuid": uuid4(),
@@ -108,6 +110,10 @@ def values(app, filed, park_sign):
         "y": 9700,
         "x": 16905,
         "token": token_of_a_mail(report),
+        "form": "json",
+        "until": 2**40,
+        "mark": mark_of(photo_uuid, 2**40),
+        "request_token": report.uuid.hex,
         "link_token": token_of_a_link(),
         "passkey_id": 1,
         "person_id": 1,

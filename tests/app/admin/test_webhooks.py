@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import socket
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from app.database import db, now
 from app.notices import hooks
 from app.notices.handlers import HANDLERS
 from app.outbox import OutboxMessage
+from app.public_addresses import NotPublic, find_address
 from app.reports.operations import add_note, change_status
 from app.staff.models import Staff
 from app.webhooks import Delivery, Webhook
@@ -153,15 +155,15 @@ def test_no_redirect_is_followed(admin, receiver):
     ],
 )
 def test_addresses_inside_a_network_are_refused(app, host):
-    with pytest.raises(hooks.HookNotSent):
-        hooks.find_address(host.strip("[]"), 443)
+    with pytest.raises(NotPublic):
+        find_address(host.strip("[]"), 443, ())
 
 
 def test_a_name_that_leads_inside_is_refused_when_it_is_sent(admin, app, monkeypatch):
     assert add(admin, "https://rebound.example.org/").status_code == 201
     hook = db.session.scalars(select(Webhook)).one()
     inside = [(2, 1, 6, "", ("93.184.215.14", 443)), (2, 1, 6, "", ("10.0.0.7", 443))]
-    monkeypatch.setattr(hooks.socket, "getaddrinfo", lambda *_a, **_k: inside)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: inside)
     admin.post(f"{PAGE}/{hook.id}/test", headers=FROM_HERE)
     work()
     assert deliveries() == [("test", 1, "the address is not public", False)]

@@ -1,0 +1,119 @@
+"""One table of records, written as XML or as JSON.
+
+JSON is what the Spark convention makes of the XML: the root is dropped, elements that may repeat
+become an array, and an empty element becomes null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from flask import Response, request
+from lxml import etree
+
+from app.languages import gettext
+from app.problems import Problem
+
+XML, JSON = "xml", "json"
+MEDIA_TYPES = {XML: "text/xml", JSON: "application/json"}
+
+# Characters that XML 1.0 cannot hold, however they are written. One of them made a whole list of
+# another city's server unreadable.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+Record: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Elements of one name, each a record or a plain value."""
+
+    item: str
+    entries: Sequence[Any]
+
+
+def asked_format() -> str:
+    """What the address asks for. XML is the one that everybody has to speak."""
+    return JSON if request.path.endswith(f".{JSON}") else XML
+
+
+def answer(root: str, content: Record | Listing, status: int = 200) -> Response:
+    """The content in the format of this request's address."""
+    wanted = asked_format()
+    body = as_xml(root, content) if wanted == XML else as_json(content)
+    return Response(body, status, mimetype=MEDIA_TYPES[wanted])
+
+
+def as_json(content: Record | Listing) -> bytes:
+    """The content without its root."""
+    return json.dumps(_plain(content), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Listing):
+        return [_plain(one) for one in value.entries]
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return text_of(value) or None
+
+
+def as_xml(root: str, content: Record | Listing) -> bytes:
+    """The content as a document in UTF-8, its declaration at the first byte."""
+    element = etree.Element(root)
+    _fill(element, content)
+    written: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=True)
+    return written
+
+
+def _fill(element: Any, value: Any) -> None:
+    if isinstance(value, Listing):
+        for one in value.entries:
+            _fill(etree.SubElement(element, value.item), one)
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            _fill(etree.SubElement(element, name), one)
+    else:
+        element.text = text_of(value) or None
+
+
+def text_of(value: Any) -> str:
+    """A plain value as text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return _UNPRINTABLE.sub("", str(value))
+
+
+# What GeoReport has no status for is a request that cannot be carried out.
+STATUSES = {401: 403, 409: 400, 415: 400, 422: 400}
+
+
+def write_problem(problem: Problem, reference: str | None) -> Response:
+    """A failure in the format that was asked for, one error for each argument that is wrong."""
+    status = STATUSES.get(problem.status, problem.status)
+    sentences = list(_sentences(problem.fields)) or [problem.message]
+    if reference:
+        sentences = [f"{one} ({reference})" for one in sentences]
+    errors = [{"code": status, "description": sentence} for sentence in sentences]
+    return answer("errors", Listing("error", errors), status)
+
+
+def _sentences(fields: Mapping[str, Any]) -> list[str]:
+    told = ((name, _one(sentence)) for name, sentence in fields.items())
+    return [one if one.startswith(name) else f"{name}: {one}" for name, one in told]
+
+
+def _one(sentence: Any) -> str:
+    first = sentence[0] if isinstance(sentence, list) else sentence
+    # Marshmallow's own sentences are translated by our catalogue.
+    return gettext(str(first))

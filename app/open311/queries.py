@@ -1,0 +1,215 @@
+"""Reads for other systems: plain rows and no objects, since a list may have a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+
+from app.database import session
+from app.geo import Position, in_bbox, within_metres
+from app.open311.arguments import Page, Span
+from app.open311.models import KeyedReport
+from app.places.models import Place, Unit
+from app.reports.models import Category, Event, EventKind, Photo, Report
+from app.reports.queries import SHOWN
+from app.reports.workflow import Status
+from app.signs.models import Sign
+
+# What changes the record of a report as others see it.
+_CHANGES = (
+    EventKind.RECEIVED,
+    EventKind.STATUS,
+    EventKind.UNIT,
+    EventKind.CATEGORY,
+    EventKind.MOVED,
+    EventKind.RELEASED,
+    EventKind.UNDONE,
+)
+_changes_record = or_(Event.kind.in_([kind.value for kind in _CHANGES]), Event.public_text != "")
+
+_last_change = (
+    select(func.max(Event.at))
+    .where(Event.report_id == Report.id, _changes_record)
+    .correlate(Report)
+    .scalar_subquery()
+)
+# A closed report was changed last when it was closed, as GeoReport has it.
+UPDATED_AT = func.coalesce(Report.closed_at, _last_change, Report.received_at)
+
+_COLUMNS = (
+    Report.id,
+    Report.uuid,
+    Report.number,
+    Report.status,
+    Report.category_id,
+    Report.unit_id,
+    Report.description,
+    Report.address,
+    Report.answers,
+    Report.point,
+    Report.received_at,
+    Report.due_at,
+    Report.closed_at,
+    Report.waiting_since,
+    Place.name.label("place_name"),
+    Sign.code.label("sign_code"),
+    Sign.label.label("sign_label"),
+    KeyedReport.key_id,
+)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a list is narrowed to; None and empty leave a thing out of account."""
+
+    received: Span | None = None
+    updated: Span | None = None
+    codes: list[str] = field(default_factory=list)
+    is_open: bool | None = None
+    near: tuple[Position, float] | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+def find_request(number: str) -> Row[Any] | None:
+    """One report by its number."""
+    return session().execute(_rows().where(Report.number == number)).one_or_none()
+
+
+def list_by_numbers(numbers: Collection[str]) -> Sequence[Row[Any]]:
+    """Those of these reports that there are, the newest first."""
+    return session().execute(_newest_first(_rows().where(Report.number.in_(numbers)))).all()
+
+
+def list_requests(wanted: Wanted, page: Page) -> Sequence[Row[Any]]:
+    """A page of reports, the newest first. The ids come first, so that nothing else is sorted."""
+    ids = _newest_first(select(Report.id).where(*_conditions(wanted)))
+    chosen = ids.limit(page.size).offset(page.skipped).subquery()
+    return session().execute(_newest_first(_rows().where(Report.id.in_(select(chosen.c.id))))).all()
+
+
+def count_requests(wanted: Wanted) -> int:
+    """How many reports there are on all pages."""
+    query = select(func.count(Report.id)).where(*_conditions(wanted))
+    return session().scalar(query) or 0
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(*_COLUMNS, UPDATED_AT.label("updated_at"))
+        .outerjoin(Place, Place.id == Report.place_id)
+        .outerjoin(Sign, Sign.id == Report.sign_id)
+        .outerjoin(KeyedReport, KeyedReport.report_id == Report.id)
+        .where(SHOWN)
+    )
+
+
+def _newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Report.received_at.desc(), Report.id.desc())
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [SHOWN]
+    if wanted.received:
+        conditions.append(Report.received_at.between(wanted.received.start, wanted.received.end))
+    if wanted.updated:
+        conditions += _updated_in(wanted.updated)
+    if wanted.codes:
+        codes = select(Category.id).where(Category.code.in_(wanted.codes))
+        conditions.append(Report.category_id.in_(codes))
+    if wanted.is_open is not None:
+        is_open = Report.closed_at.is_(None)
+        conditions.append(is_open if wanted.is_open else ~is_open)
+    if wanted.near:
+        position, metres = wanted.near
+        conditions.append(within_metres(Report.point, position.lon, position.lat, metres))
+    if wanted.box:
+        conditions.append(in_bbox(Report.point, *wanted.box))
+    return conditions
+
+
+def _updated_in(span: Span) -> list[ColumnElement[bool]]:
+    """What happened in between is found by its index first; then each report is judged exactly."""
+    touched = select(Event.report_id).where(Event.at.between(span.start, span.end))
+    return [Report.id.in_(touched), UPDATED_AT.between(span.start, span.end)]
+
+
+def latest_notes(report_ids: Collection[int]) -> dict[int, str]:
+    """The last public answer to each of these reports."""
+    query = (
+        select(Event.report_id, Event.public_text)
+        .where(Event.report_id.in_(report_ids), Event.public_text != "")
+        .order_by(Event.id)
+    )
+    return {row.report_id: row.public_text for row in session().execute(query)}
+
+
+def photos_of(report_ids: Collection[int]) -> dict[int, list[Photo]]:
+    """The photos of these reports, in the order they came."""
+    found: dict[int, list[Photo]] = {}
+    if report_ids:
+        query = select(Photo).where(Photo.report_id.in_(report_ids)).order_by(Photo.id)
+        for photo in session().scalars(query):
+            found.setdefault(photo.report_id or 0, []).append(photo)
+    return found
+
+
+def public_events(report_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
+    """What everybody may know has happened to these reports."""
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session().execute(_updates().where(Event.report_id.in_(report_ids))):
+        found.setdefault(row.report_id, []).append(row)
+    return found
+
+
+def list_updates(span: Span, numbers: Collection[str], most: int) -> Sequence[Row[Any]]:
+    """New states and public answers in a span of time, the oldest first."""
+    query = _updates().where(Event.at.between(span.start, span.end))
+    if numbers:
+        query = query.where(Report.number.in_(numbers))
+    return session().execute(query.limit(most)).all()
+
+
+_sets_state = or_(
+    Event.kind == EventKind.STATUS.value,
+    and_(Event.kind == EventKind.UNDONE.value, Event.from_value == EventKind.STATUS.value),
+)
+
+
+def _updates() -> Any:
+    """What is told of as an update; `state` is where the report stood after it."""
+    earlier = Event.__table__.alias("earlier")
+    sets_state = or_(
+        earlier.c.kind == EventKind.STATUS.value,
+        and_(
+            earlier.c.kind == EventKind.UNDONE.value,
+            earlier.c.from_value == EventKind.STATUS.value,
+        ),
+    )
+    state = (
+        select(earlier.c.to_value)
+        .where(earlier.c.report_id == Event.report_id, earlier.c.id <= Event.id, sets_state)
+        .order_by(earlier.c.id.desc())
+        .limit(1)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    told = func.coalesce(state, Status.RECEIVED.value).label("state")
+    return (
+        select(Event.id, Event.report_id, Event.at, Event.public_text, Report.number, told)
+        .join(Report, Report.id == Event.report_id)
+        .where(SHOWN, or_(_sets_state, Event.public_text != ""))
+        .order_by(Event.at, Event.id)
+    )
+
+
+def categories_by_id() -> dict[int, Category]:
+    """All categories, archived ones too: old reports are of them."""
+    return {one.id: one for one in session().scalars(select(Category))}
+
+
+def unit_names() -> dict[int, str]:
+    """What the units are called."""
+    return {row.id: row.name for row in session().execute(select(Unit.id, Unit.name))}

@@ -1,0 +1,123 @@
+"""Reports as GeoReport's service requests: who sees what, field by field.
+
+Without a key: category, place, status, times and public answers. The key that a report came by is
+shown its text, answers and photos. Contact details are shown to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.geo import position_of
+from app.languages import in_language
+from app.open311 import queries, states
+from app.open311.caller import Caller
+from app.open311.formats import Listing, Record
+from app.open311.media import media_url
+from app.reports.models import Category, Photo
+from app.reports.workflow import Status
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What many records share, or is fetched for all of them at once."""
+
+    categories: dict[int, Category]
+    units: dict[int, str]
+    notes: dict[int, str]
+    photos: dict[int, list[Photo]]
+    events: dict[int, list[Row[Any]]]
+    seen: set[int]
+
+
+def requests(rows: Sequence[Row[Any]], caller: Caller, extensions: Collection[str]) -> Listing:
+    """Records of reports for whoever calls."""
+    ids = [row.id for row in rows]
+    seen = {row.id for row in rows if caller.sees(row.key_id)}
+    around = Surroundings(
+        categories=queries.categories_by_id(),
+        units=queries.unit_names(),
+        notes=queries.latest_notes(ids),
+        photos=queries.photos_of(seen),
+        events=queries.public_events(ids) if extensions else {},
+        seen=seen,
+    )
+    return Listing("request", [_request(row, around, extensions) for row in rows])
+
+
+def _request(row: Row[Any], around: Surroundings, extensions: Collection[str]) -> Record:
+    seen = row.id in around.seen
+    category = around.categories[row.category_id]
+    position = position_of(row.point)
+    photos = around.photos.get(row.id, [])
+    record: dict[str, Any] = {
+        "service_request_id": row.number,
+        "status": states.core_word(row.status),
+        "status_notes": around.notes.get(row.id),
+        "service_name": in_language(category.names),
+        "service_code": category.code,
+        "description": row.description if seen else in_words(row, category),
+        "agency_responsible": around.units[row.unit_id],
+        "service_notice": None,
+        "requested_datetime": row.received_at,
+        "updated_datetime": row.updated_at,
+    }
+    if row.closed_at is None and row.waiting_since is None:
+        record["expected_datetime"] = row.due_at
+    record |= {
+        "address": _address(row, seen=seen),
+        "address_id": row.sign_code,
+        "zipcode": None,
+        "lat": position.lat if position else None,
+        "long": position.lon if position else None,
+        "media_url": media_url(photos[0]) if photos else None,
+    }
+    if extensions:
+        record["extended_attributes"] = _extended(row, category, around)
+    return record
+
+
+def in_words(row: Row[Any], category: Category) -> str:
+    """Category and place, which is what everybody may read."""
+    return ", ".join([in_language(category.names), *([row.place_name] if row.place_name else [])])
+
+
+def _address(row: Row[Any], *, seen: bool) -> str:
+    """What was typed may tell who lives there, so others get the place's name alone."""
+    place = ", ".join(filter(None, [row.place_name, row.sign_label]))
+    return row.address or place if seen else place
+
+
+def _extended(row: Row[Any], category: Category, around: Surroundings) -> Record:
+    seen = row.id in around.seen
+    urls = [media_url(photo) for photo in around.photos.get(row.id, [])]
+    return {
+        "title": in_words(row, category),
+        "detailed_status": states.DETAILED[Status(row.status)],
+        "service_object_type": "sign" if row.sign_code else None,
+        "service_object_id": row.sign_code,
+        "media_url": urls[0] if urls else None,
+        "media_urls": Listing("media_url", urls),
+        "attributes": Listing("attribute", _answers(row) if seen else []),
+        "notes": Listing("note", [_note(one) for one in around.events.get(row.id, [])]),
+    }
+
+
+def _answers(row: Row[Any]) -> list[Record]:
+    """What was answered, as it would be sent."""
+    return [
+        {"code": code, "value": ",".join(map(str, answer)) if isinstance(answer, list) else answer}
+        for code, answer in row.answers.items()
+    ]
+
+
+def _note(event: Row[Any]) -> Record:
+    return {
+        "datetime": event.at,
+        "type": states.UPDATE_WORDS[Status(event.state)],
+        "description": event.public_text,
+    }
