@@ -5,11 +5,12 @@ Everything started here ends with the server, also when the server is killed.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
+import logging
+import os
 import signal
-import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from werkzeug.serving import make_ssl_devcert
 from app.config import VAR, Settings
 from app.database import db
 from app.demo.load import demo_password, example_signs
+from app.jobs import run_worker
 from app.permissions import Role
+
+log = logging.getLogger(__name__)
 
 PROCESSES = 2
 THREADS = 4
@@ -53,10 +57,7 @@ def serve(app: Flask) -> None:
     # Connections must not be shared with the processes that are forked from here.
     db.session.remove()
     db.engine.dispose()
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "vof", "worker"],
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread has been started yet
-    )
+    worker = _start_worker(app)
     options: dict[str, Any] = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": PROCESSES,
@@ -73,18 +74,47 @@ def serve(app: Flask) -> None:
     _Server(app, options).run()
 
 
+def _start_worker(app: Flask) -> int:
+    """The background worker in a process of its own; returns its id.
+
+    Forked, since to import everything once more costs a second and 60 MB.
+    """
+    worker = os.fork()
+    if worker:
+        return worker
+    try:
+        _end_with_parent()
+        with app.app_context():
+            run_worker()
+    except Exception:
+        log.exception("the background worker has ended")
+    finally:
+        # Nothing that the parent has set up for its own end is run here.
+        os._exit(1)
+
+
 def _end_with_parent() -> None:
     """On Linux the kernel ends the worker when the server is killed without a chance to tell it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _stop(worker: subprocess.Popen[bytes]) -> None:
-    worker.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        worker.wait(STOP_TIMEOUT_S)
-        return
-    worker.kill()
+def _stop(worker: int) -> None:
+    os.kill(worker, signal.SIGTERM)
+    if not _has_ended(worker, time.monotonic() + STOP_TIMEOUT_S):
+        os.kill(worker, signal.SIGKILL)
+
+
+def _has_ended(worker: int, until: float) -> bool:
+    while time.monotonic() < until:
+        try:
+            if os.waitpid(worker, os.WNOHANG)[0]:
+                return True
+        except ChildProcessError:
+            # gunicorn waits for whatever child of it ends.
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def _self_signed(host: str) -> tuple[str, str]:

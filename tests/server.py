@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -43,7 +44,7 @@ class Server:
             "ADDRESS_URL": "http://127.0.0.1:1/",
             **environment,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def prepare(self, *sample_data: str) -> None:
         """Migrate, load the demo, and add sample data where options for it are given."""
@@ -70,7 +71,7 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         log = (self.folder / "server.log").open("ab")
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "vof", "serve"],
             cwd=ROOT,
             env=self.environment,
@@ -81,7 +82,7 @@ class Server:
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
+            if self.process.poll() is not None:
                 break
             try:
                 if self.request("GET", "/healthz")[0] == 200:
@@ -95,17 +96,19 @@ class Server:
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C and a service manager do."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(30)
-            self._process = None
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+            self.process = None
 
     def kill(self) -> None:
         """End every process of it at once, without a chance to finish anything."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(30)
-            self._process = None
+        if self.process is not None:
+            # It may have ended by itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(30)
+            self.process = None
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

@@ -38,7 +38,7 @@ def demo_server(demos: Demos, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server = demos.server("sqlite", tmp_path_factory.mktemp("demo"))
     server.start()
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import SQLITE
 from tests.journeys.people import PHONE, TABLET, FrontDesk, Resident
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("live_server", [SQLITE], indirect=True),
+]
 
 
 @pytest.fixture

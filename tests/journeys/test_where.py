@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import POSTGIS, SQLITE
+from tests.conftest import SQLITE
 from tests.journeys.people import PHONE, Resident
 from tests.journeys.test_accessibility import AXE, HERE, TAGS
 from tests.outside import running_outside
@@ -26,13 +26,13 @@ def outside():
         yield running
 
 
-@pytest.fixture(scope="module", params=[SQLITE, POSTGIS])
+@pytest.fixture(scope="module", params=[SQLITE])
 def server_outside(request, outside, demos, tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
     running = demos.server(request.param, folder, **outside.environment)
     running.start()
     yield running
-    running.stop()
+    running.kill()
 
 
 class Wanderer(Resident):

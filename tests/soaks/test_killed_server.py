@@ -14,7 +14,7 @@ from tests.conftest import SOAK_IN_FULL, a_report
 
 pytestmark = pytest.mark.soak
 
-KILLS = 25 if SOAK_IN_FULL else 4
+KILLS = 25 if SOAK_IN_FULL else 2
 SENDERS = 4
 LONGEST_RUN_S = 1.2
 

@@ -33,9 +33,9 @@ from tests.server import ROOT
 
 pytestmark = pytest.mark.soak
 
-REPORTS = 2_000 if SOAK_IN_FULL else 80
+REPORTS = 2_000 if SOAK_IN_FULL else 50
 UNDONE_EVERY = 10
-KILLS = 10 if SOAK_IN_FULL else 3
+KILLS = 10 if SOAK_IN_FULL else 2
 MOST_DOUBLES = 0.002
 FAILURES = 0.1
 MAIL_SERVER_DELAY_S = 0.01

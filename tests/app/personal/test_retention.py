@@ -46,9 +46,8 @@ def test_the_command_tells_what_is_due_by_category_and_keeps_it_with_dry_run(vof
     assert len(db.session.scalars(select(Contact)).all()) == 3
     vof("retention")
     assert len(db.session.scalars(select(Contact)).all()) == 1
-    done = select(AuditEntry).where(AuditEntry.action == "retention").order_by(AuditEntry.id.desc())
-    deed = db.session.scalars(done).first()
-    assert deed.details == {"what": "contact details", "count": 2}
+    done = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "retention"))
+    assert {"what": "contact details", "count": 2} in [deed.details for deed in done]
 
 
 def test_the_timeline_tells_that_the_time_was_up(vof, filed):

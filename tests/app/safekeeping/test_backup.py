@@ -136,7 +136,7 @@ def test_all_is_back_after_all_was_lost(home: Home):
         link = f"/r/{said['number']}?key={said['key']}"
         assert b"Benken er brukket." in server.request("GET", link)[1]
     finally:
-        server.stop()
+        server.kill()
 
 
 def report_with_photo(server: Server) -> dict[str, Any]:
