@@ -7,13 +7,15 @@ import os
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -30,6 +32,8 @@ from app.places.municipality import municipality
 
 # For each answer of the server. A dozen of them stay below the outbox's lease.
 TIMEOUT_S = 10
+# For the mails of other threads. With a dozen answers it still stays below the lease.
+LONGEST_TURN_S = 45
 _DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 _PERMANENT = 500
 _UNFOLDED = SMTP.clone(max_line_length=998)
@@ -57,7 +61,11 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SmtpMailer:
-    """A mail server. Encrypted from the start, or as soon as the server offers it."""
+    """A mail server. Encrypted from the start, or as soon as the server offers it.
+
+    One conversation at a time: where several threads talk, the server's yes waits for its thread to
+    run, and a worker that is killed in that time sends twice.
+    """
 
     host: str
     port: int
@@ -65,12 +73,13 @@ class SmtpMailer:
     password: str
     encrypted: bool
     own_name: str
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def send(self, message: EmailMessage, created_at: datetime) -> None:
         """Hand a message to the server and wait until it has taken responsibility."""
         receiver = message["To"].addresses[0].addr_spec
         try:
-            with contextlib.closing(self._connect()) as server:
+            with self._in_turn(), contextlib.closing(self._connect()) as server:
                 self._introduce(server)
                 server.send_message(message)
                 # What follows can undo nothing, so no failure of it may send the message again.
@@ -81,6 +90,15 @@ class SmtpMailer:
             _say_refused(*refused.recipients[receiver], receiver)
         except (smtplib.SMTPException, OSError) as error:
             raise MailNotSent(_without(receiver, f"{type(error).__name__}: {error}")) from None
+
+    @contextlib.contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=LONGEST_TURN_S):
+            raise MailNotSent("other mails took too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _connect(self) -> smtplib.SMTP:
         if self.encrypted:

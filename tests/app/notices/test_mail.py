@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from app.database import session
+from app.database import now, session
 from app.languages import speaking
 from app.notices import mail
 from app.notices.keys import ReplyTo, find_reply_to
@@ -313,6 +314,19 @@ def test_a_password_does_not_travel_in_the_clear(app):
         with pytest.raises(mail.MailNotSent, match="gets no password"):
             elsewhere._introduce(Unencrypted())
     assert server.messages == []
+
+
+def test_a_mail_waits_for_its_turn_and_not_for_ever(app, monkeypatch):
+    with running_mail_server() as server:
+        there = mail.SmtpMailer("127.0.0.1", server.port, "", "", False, "vof.example.no")
+        monkeypatch.setattr(mail, "LONGEST_TURN_S", 0.1)
+        message = EmailMessage()
+        message["From"], message["To"] = "vof@example.no", "kari@example.org"
+        with there._in_turn(), pytest.raises(mail.MailNotSent, match="took too long"):
+            there.send(message, now())
+        assert server.messages == []
+        there.send(message, now())
+    assert [one["To"] for one in server.messages] == ["kari@example.org"]
 
 
 class Unencrypted:
