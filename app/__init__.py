@@ -48,6 +48,9 @@ from app.admin import templates as admin_templates
 from app.admin import webhooks as admin_webhooks
 from app.config import ROOT, Settings
 from app.crew import api as crew_api
+from app.crew import (
+    tablet,  # noqa: F401 - its routes hang on the crew's API
+)
 from app.crew.pages import pages as crew_pages
 from app.desk import (
     live,  # noqa: F401 - its pages hang on the desk's blueprint

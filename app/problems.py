@@ -140,6 +140,24 @@ class NotInScope(Problem):
     sentence = _("This key may not do that.")
 
 
+class SignedOut(Problem):
+    code, status = "signed_out", 401
+    title = _("You have been signed out")
+    sentence = _("You have been signed out of this tablet. Sign in with your password.")
+
+
+class WrongPin(Problem):
+    code, status = "wrong_pin", 403
+    title = _("Wrong PIN")
+    sentence = _("This is not your PIN.")
+
+
+class ConfirmNeeded(Problem):
+    code, status = "confirm_needed", 403
+    title = _("Show that it is you")
+    sentence = _("Show once more who you are, with your password or a passkey.")
+
+
 class NotAllowed(Problem):
     code, status = "not_allowed", 403
     title = _("You do not have access")
@@ -496,7 +514,7 @@ def _answer(problem: Problem, reference: str | None = None) -> BaseResponse:
     if write := _own_writer():
         response = write(problem, reference)
     elif wants_json():
-        response = _as_json(problem, reference)
+        response = as_json(problem, reference)
         response.status_code = problem.status
     elif isinstance(problem, SignInNeeded) and request.method == "GET":
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
@@ -510,7 +528,8 @@ def _answer(problem: Problem, reference: str | None = None) -> BaseResponse:
     return response
 
 
-def _as_json(problem: Problem, reference: str | None) -> Response:
+def as_json(problem: Problem, reference: str | None = None) -> Response:
+    """A problem in JSON, to return where raising it would undo what must be kept."""
     body: dict[str, Any] = {"code": problem.code, "message": problem.message}
     body["fields"] = {name: _plain(value) for name, value in problem.fields.items()}
     body |= problem.facts

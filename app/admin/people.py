@@ -33,6 +33,7 @@ from app.staff.operations import (
     role_row,
 )
 from app.staff.queries import find_staff, list_people, list_people_at_work
+from app.staff.tablets import end_all_stays, end_stay, find_stay, stay_lines
 
 pages = Blueprint("people", __name__, url_prefix="/admin/people")
 
@@ -103,6 +104,8 @@ def change(person_id: int) -> Any:
         if staff.email != columns["email"]:
             # They went to the address that was wrong, or is another's by now.
             end_links(staff)
+        if {role.value for role in wanted} != {role.name for role in staff.roles}:
+            end_all_stays(staff)
         staff.roles = [role_row(role) for role in wanted]
         staff.email, staff.name = columns["email"], columns["name"]
         staff.unit_id = columns["unit_id"]
@@ -155,6 +158,20 @@ def sign_out(person_id: int) -> Any:
     def carry_out(staff: Staff) -> BaseResponse:
         end_sessions(staff)
         return _done("person_signed_out", staff, "changed")
+
+    return _carry_out(person_id, carry_out)
+
+
+@pages.post("/<int(max=2147483647):person_id>/tablets/<int(max=2147483647):stay_id>/end")
+@allow(Role.ADMIN)
+def end_tablet(person_id: int, stay_id: int) -> Any:
+    """Sign a person out of one tablet, which erases what it holds as soon as it is online."""
+
+    def carry_out(staff: Staff) -> BaseResponse:
+        stay = find_stay(stay_id, staff)
+        if stay.ended_at is None:
+            end_stay(stay, current_user)
+        return _done("person_off_tablet", staff, "changed", tablet=stay.name)
 
     return _carry_out(person_id, carry_out)
 
@@ -250,6 +267,7 @@ def _person_page(staff: Staff, typed: dict[str, Any], errors: dict[str, str]) ->
         "admin/person.html",
         person=list_lines([staff])[0],
         work=work_of(staff),
+        tablets=stay_lines(staff),
         values=typed,
         errors=errors,
         missed=log_lines(missed),

@@ -230,3 +230,34 @@ class GroundOut(Schema):
     signs = fields.List(fields.Dict(), required=True)
     tiles = fields.Dict(required=True)
     limits = fields.Dict(required=True)
+
+
+class StayIn(Schema):
+    """What a person who stays on a tablet chooses."""
+
+    name = fields.String(required=True, metadata={"description": "What the tablet is called."})
+    pin = fields.String(required=True)
+
+
+class UnlockIn(Schema):
+    """Whose PIN it is, and the PIN."""
+
+    id = fields.UUID(required=True)
+    pin = fields.String(required=True, validate=validate.Length(max=20))
+
+
+class StayOut(Schema):
+    """Somebody who stays signed in on this tablet; `id` is the stay's."""
+
+    id = fields.UUID(required=True)
+    staff = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
+class TabletOut(Schema):
+    """How it stands on this tablet: who may open it, whose stay has ended, who is signed in."""
+
+    people = fields.List(fields.Nested(StayOut), required=True)
+    ended = fields.List(fields.UUID(), required=True)
+    tablet = fields.String(required=True, allow_none=True)
+    me = fields.Nested(PersonOut, required=True, allow_none=True)

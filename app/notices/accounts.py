@@ -21,6 +21,7 @@ CHANGES = {
     "app_removed": lazy_gettext("The authenticator app was removed."),
     "passkey_added": lazy_gettext("A passkey was added."),
     "passkey_removed": lazy_gettext("A passkey was removed."),
+    "tablet_added": lazy_gettext("You stay signed in on a tablet, behind a PIN."),
 }
 
 

@@ -12,6 +12,7 @@ from app import audit
 from app.mailbox import operations as mails
 from app.notices import housekeeping as notices
 from app.reports import housekeeping as reports
+from app.staff import tablets
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,6 @@ RULES = (
     Rule("received mails", 54, mails.count_old_mails, mails.forget_old_mails),
     Rule("messages given up", 47, notices.count_dead_due, notices.forget_dead_messages),
     Rule("lines of the log", 51, audit.count_old_entries, audit.forget_old_entries),
+    Rule("stays on tablets", 57, tablets.count_old_stays, tablets.forget_old_stays),
     Rule("photos of no report", 17, reports.count_unclaimed, reports.sweep_photos),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import flask_login
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,6 +24,7 @@ from app.staff.models import Staff
 from app.staff.operations import end_sessions, lock_account, note_change, set_password
 from app.staff.second_step import is_held_back
 from app.staff.signing_in import refused
+from app.staff.tablets import BEHIND, end_stay, find_stay, stay_lines
 from app.staff.wording import roles_of
 
 pages = Blueprint("account", __name__, url_prefix="/staff")
@@ -35,6 +37,7 @@ DONE = {
     "app-removed": lazy_gettext("The authenticator app is removed."),
     "passkey": lazy_gettext("The passkey is added."),
     "passkey-removed": lazy_gettext("The passkey is removed."),
+    "tablet": lazy_gettext("You are signed out of the tablet."),
 }
 
 
@@ -106,6 +109,7 @@ def change_password() -> Any:
 def stay_signed_in(staff: Staff) -> None:
     """Keep this browser's session when all others have just been ended."""
     flask_login.login_user(staff, force=True)
+    cookie.pop(BEHIND, None)
     note_shown()
 
 
@@ -118,6 +122,14 @@ def sign_out_everywhere() -> BaseResponse:
     end_sessions(staff)
     flask_login.logout_user()
     return redirect(url_for("security.login", done="signed-out"), 303)
+
+
+@pages.post("/account/tablets/<int(max=2147483647):stay_id>/end")
+@allow(*STAFF)
+def end_tablet(stay_id: int) -> BaseResponse:
+    """Sign out of a tablet that is elsewhere, or of this one."""
+    end_stay(find_stay(stay_id, own_account()), current_user)
+    return done("tablet")
 
 
 @pages.get("/confirm")
@@ -179,6 +191,7 @@ def account_page(typed: dict[str, str], errors: dict[str, str]) -> str:
         held_back=is_held_back(me),
         has_app=me.tf_totp_secret is not None,
         passkeys=[_line(one) for one in me.passkeys],
+        tablets=stay_lines(me),
         codes_left=recovery_codes.count_codes(me) if me.has_second_factor else None,
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -133,3 +134,28 @@ class StaffLink(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     staff: Mapped[Staff] = relationship()
+
+
+class TabletSession(Base):
+    """One person's long stay on one tablet: opened by a PIN for a shift, ended from afar.
+
+    `uuid` is public, the token in the tablet's cookie is kept as a digest. `wrong_pins` counts
+    since the last right one. Without `ended_by_id` it ended by itself: too many wrong PINs, or a
+    change of what lets the person in.
+    """
+
+    __tablename__ = "tablet_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    pin_hash: Mapped[str] = mapped_column(String(255))
+    wrong_pins: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    staff: Mapped[Staff] = relationship(foreign_keys=[staff_id])

@@ -16,6 +16,7 @@ from app.problems import InvalidFields, LastAdmin
 from app.staff.links import end_links
 from app.staff.models import Passkey, RoleRow, Staff
 from app.staff.recovery_codes import end_codes
+from app.staff.tablets import end_all_stays
 
 MIN_PASSWORD_CHARACTERS = 12
 # Hashing takes longer with every megabyte, and nobody remembers more.
@@ -107,8 +108,9 @@ def note_change(staff: Staff, change: str, **details: str) -> None:
 
 
 def end_sessions(staff: Staff) -> None:
-    """Sign a person out everywhere: what their sessions name is nobody any more."""
+    """Sign a person out everywhere, tablets too: what their sessions name is nobody any more."""
     staff.fs_uniquifier = secrets.token_hex(16)
+    end_all_stays(staff)
     session().flush()
 
 

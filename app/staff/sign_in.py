@@ -28,6 +28,7 @@ from app.staff import (
     factors,  # noqa: F401 - its pages hang on the account's blueprint
     second_step,
     signing_in,
+    tablets,
 )
 from app.staff.freshness import ASKED_AT
 from app.staff.models import RoleRow, Staff
@@ -81,6 +82,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     _throttle(app.view_functions)
     authenticator.init_app(app, settings)
     second_step.init_app(app)
+    tablets.init_app(app)
     app.register_blueprint(signing_in.pages)
     app.register_blueprint(account.pages)
     app.after_request(_set_no_cookie_before_sign_in)
@@ -94,7 +96,7 @@ def _nobody(_request: object) -> None:
 
 def _narrowed(staff: Staff | None) -> Staff | None:
     """Who the session says is there, unless it is too old or the person must set something up."""
-    if staff is None or second_step.hides_on_public_pages(staff):
+    if staff is None or second_step.hides_on_public_pages(staff) or not tablets.holds(staff):
         return None
     age_s = time.time() - session.get(ASKED_AT, 0)
     return staff if age_s <= SESSION_HOURS * 3600 else None
@@ -102,6 +104,7 @@ def _narrowed(staff: Staff | None) -> Staff | None:
 
 def _note_sign_in(_app: Flask, user: Staff, authn_via: list[str], **_rest: object) -> None:
     user.last_sign_in_at = now()
+    tablets.note_sign_in(user)
     way = {} if authn_via == ["password"] else {"with": ", ".join(authn_via)}
     audit.record_for(user.id, "sign_in", "staff", user.id, **way)
 

@@ -116,6 +116,7 @@ def values(app, filed, park_sign):
         "request_token": report.uuid.hex,
         "link_token": token_of_a_link(),
         "passkey_id": 1,
+        "stay_id": 1,
         "person_id": 1,
     }
 
