@@ -80,10 +80,13 @@ def list_register(
     wanted: RegisterFilter, before_id: int | None = None, most: int = PAGE + 1
 ) -> Sequence[Report]:
     """A page of the register, newest first, and one row more if there is another page."""
-    query = _newest_first(select(Report).options(*LIST_COLUMNS).where(fits(wanted)), wanted)
+    # Which they are comes first: PostgreSQL would else look up what a line shows for all that fit.
+    ids = _newest_first(select(Report.id).where(fits(wanted)), wanted)
     if before_id is not None:
-        query = query.where(_is_before(before_id, wanted))
-    return session().scalars(query.limit(most)).all()
+        ids = ids.where(_is_before(before_id, wanted))
+    page = ids.limit(most).subquery()
+    query = select(Report).join(page, page.c.id == Report.id).options(*LIST_COLUMNS)
+    return session().scalars(_newest_first(query, wanted)).all()
 
 
 def _newest_first(query: Select[Any], wanted: RegisterFilter) -> Select[Any]:
@@ -111,20 +114,19 @@ def list_in_box(wanted: RegisterFilter, box: Box, most: int) -> tuple[list[Dot],
     north), at most so many, and whether there are more.
     """
     on_sqlite = session().get_bind().dialect.name == "sqlite"
-    lately = _is_of_newest(ON_SQLITE_NEWEST if on_sqlite else NEWEST)
-    dots = _dots(wanted, and_(lately, lies_between(Report.point, *box)), Report.id, most)
+    lately = fits(wanted, above=_newest_id() - (ON_SQLITE_NEWEST if on_sqlite else NEWEST))
+    dots = _dots(and_(lately, lies_between(Report.point, *box)), Report.id, most)
     if len(dots) <= most:
         # By an order that no index has, so that PostgreSQL does not walk through all reports.
         # SQLite would list all points of a box first, however many.
         by_filter = on_sqlite and not _holds_few(box)
-        condition = (lies_between if by_filter else in_bbox)(Report.point, *box)
-        dots = _dots(wanted, condition, Report.id if by_filter else Report.id + 0, most)
+        inside = (lies_between if by_filter else in_bbox)(Report.point, *box)
+        dots = _dots(and_(fits(wanted), inside), Report.id if by_filter else Report.id + 0, most)
     return [_dot(row) for row in dots[:most]], len(dots) > most
 
 
-def _is_of_newest(count: int) -> ColumnElement[bool]:
-    newest = session().scalar(select(func.max(Report.id))) or 0
-    return Report.id > newest - count
+def _newest_id() -> int:
+    return session().scalar(select(func.max(Report.id))) or 0
 
 
 def _holds_few(box: Box) -> bool:
@@ -134,19 +136,12 @@ def _holds_few(box: Box) -> bool:
 
 
 def _dots(
-    wanted: RegisterFilter,
     condition: ColumnElement[bool],
     order: ColumnElement[int] | InstrumentedAttribute[int],
     most: int,
 ) -> Sequence[Any]:
     # The limit comes first, since PostgreSQL expects few in a box and joins row by row.
-    chosen = (
-        select(Report.id)
-        .where(fits(wanted), condition)
-        .order_by(order.desc())
-        .limit(most + 1)
-        .subquery()
-    )
+    chosen = select(Report.id).where(condition).order_by(order.desc()).limit(most + 1).subquery()
     query = (
         select(
             Report.id,
@@ -182,8 +177,8 @@ def _dot(row: Any) -> Dot:
     )
 
 
-def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
-    """Whether a report is what is asked for."""
+def fits(wanted: RegisterFilter, above: int = 0) -> ColumnElement[bool]:
+    """Whether a report is what is asked for, and is numbered above another one."""
     equal = (
         (Report.status, wanted.status),
         (Report.unit_id, wanted.unit_id),
@@ -206,7 +201,9 @@ def fits(wanted: RegisterFilter) -> ColumnElement[bool]:
     if wanted.has_photo:
         conditions.append(exists(select(Photo.id).where(Photo.report_id == Report.id)))
     if wanted.text:
-        conditions.append(holds(wanted.text))
+        conditions.append(holds(wanted.text, above))
+    if above > 0:
+        conditions.append(Report.id > above)
     return and_(_is_in_view(wanted), *conditions)
 
 

@@ -31,11 +31,14 @@ def is_number(typed: str) -> bool:
     return _NUMBER.fullmatch(typed) is not None
 
 
-def holds(typed: str) -> ColumnElement[bool]:
-    """Whether a report's texts hold every word of what was typed."""
+def holds(typed: str, above: int = 0) -> ColumnElement[bool]:
+    """Whether a report's texts hold every word of what was typed; those above an id are asked for,
+    so that a common word need not be looked up in all.
+    """
     if _WHOLE_NUMBER.fullmatch(typed):
         return Report.number == read_number(typed)
-    return Report.id.in_(ids_holding(typed, session().get_bind().dialect.name))
+    ids = ids_holding(typed, session().get_bind().dialect.name)
+    return Report.id.in_(ids.where(TEXTS.c.rowid > above) if above > 0 else ids)
 
 
 def ids_holding(typed: str, dialect: str) -> Select[int]:
