@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "battery",
     "register",
     "desk",
+    "open311",
 )
 
 
