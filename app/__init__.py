@@ -24,6 +24,7 @@ from app import (
     permissions,
     problems,
     rate_limits,
+    targets,
     webhooks,
 )
 from app.about import pages as about
@@ -44,6 +45,7 @@ from app.admin import people as admin_people
 from app.admin import questions as admin_questions
 from app.admin import routing as admin_routing
 from app.admin import second_factor as admin_second_factor
+from app.admin import targets as admin_targets
 from app.admin import templates as admin_templates
 from app.admin import webhooks as admin_webhooks
 from app.config import ROOT, Settings
@@ -107,6 +109,7 @@ SETTINGS = (
     admin_outbox,
     admin_webhooks,
     api_keys,
+    admin_targets,
     personal,
     personal_report,
     mailbox_pages,
@@ -150,6 +153,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     photo_store.init_app(app, settings)
     routing.init_app(app)
     webhooks.init_app(app)
+    targets.init_app(app)
     maps.init_app(app, settings)
     app.register_blueprint(resident_pages)
     api.init_app(app)

@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.engine import make_url
 
-from app import outbox
+from app import outbox, targets
 from app.config import Settings
 from app.database import db
 from app.desk import bulk
@@ -26,14 +26,19 @@ from app.handed_over import beside
 from app.keepers.printing import print_waiting_orders
 from app.mailbox.imap import read_mailbox
 from app.notices import handlers as notices
-from app.open311 import media
+from app.open311 import fetching, handing_over, media
 from app.outbox import Handlers
 from app.personal import retention
 from app.reports import escalation
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {**notices.HANDLERS, media.KIND: media.fetch_photo}
+HANDLERS: Handlers = {
+    **notices.HANDLERS,
+    media.KIND: media.fetch_photo,
+    targets.MESSAGE: handing_over.send,
+    fetching.KIND: fetching.fetch,
+}
 
 # One may be busy with a large print order while the others send.
 WORKERS = 3
@@ -89,6 +94,7 @@ def _open(app: Flask, database_url: str) -> Work:
         _every(app, opened, crontab(minute=str(rule.minute)), rule.run, name)
     if app.extensions["settings"].mailbox_url:
         _each_minute(app, opened, read_mailbox)
+    _every(app, opened, crontab(minute="*/10"), fetching.ask_targets)
     _every(app, opened, crontab(hour="3", minute="25"), bulk.forget_old_deeds)
     # Six or seven in the morning in Norway, before the units begin their day.
     _every(app, opened, crontab(hour="5", minute="5"), escalation.escalate_late_reports)

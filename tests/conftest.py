@@ -23,7 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import event
 
-from app import create_app, webhooks
+from app import create_app, targets, webhooks
 from app.config import Settings
 from app.database import db
 from app.demo.load import load_demo
@@ -182,6 +182,7 @@ def forget_settings() -> None:
     municipality.forget()
     routing.forget()
     webhooks.forget()
+    targets.forget()
 
 
 @pytest.fixture

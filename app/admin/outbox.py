@@ -50,6 +50,8 @@ KINDS = {
     "email": lazy_gettext("E-mail: news"),
     "push": lazy_gettext("Push: news"),
     "open311_photo": lazy_gettext("Photos of other systems to fetch"),
+    "hand_over": lazy_gettext("Reports for other systems"),
+    "fetch_states": lazy_gettext("Questions to other systems: how reports stand"),
     "photo_gone": lazy_gettext("Photos to be deleted"),
     "staff_link": lazy_gettext("E-mail: link to a colleague’s account"),
     "account_changed": lazy_gettext("E-mail: change of a colleague’s account"),

@@ -71,6 +71,10 @@ WAYS = {
         _("Webhooks"),
         _("Other systems that are told of reports."),
     ),
+    "targets.table": (
+        _("Systems that get our reports"),
+        _("What belongs to others goes to their Open311 endpoint, mailbox or webhook."),
+    ),
     "api_keys.keys": (
         _("Keys of other systems"),
         _("City apps and registers that file reports and follow them (Open311)."),
@@ -93,7 +97,10 @@ GROUPS = (
         ("people.register", "second_factor.form", "units.table", "municipality.settings"),
     ),
     (_("Care of data"), ("person.search", "audit_log.entries")),
-    (_("Other systems and what goes out"), ("outbox.messages", "webhooks.hooks", "api_keys.keys")),
+    (
+        _("Other systems and what goes out"),
+        ("outbox.messages", "webhooks.hooks", "api_keys.keys", "targets.table"),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ Everything else uses the `Point` and `Area` columns, the spatial expressions `in
 values.
 """
 
-from app.geo.columns import Area, Point, ewkt, position_of, shape_of
+from app.geo.columns import Area, Point, ewkt, position_of, positions_of, shape_of
 from app.geo.positions import Position
 from app.geo.spatial import (
     distance_metres,
@@ -25,6 +25,7 @@ __all__ = [
     "lies_between",
     "points_in_bbox",
     "position_of",
+    "positions_of",
     "shape_of",
     "within_metres",
 ]

@@ -16,6 +16,7 @@ from app.places.models import Owner, Unit
 from app.reports.models import Event, Report
 from app.signs.models import SignEvent
 from app.staff.models import Staff
+from app.targets import Target
 
 # These tell of a line in a sign's log, the others of one in a report's timeline.
 ABOUT_SIGNS = frozenset({"sign_tampered", "sign_tampered_mail"})
@@ -41,6 +42,7 @@ def tell_about(messages: Sequence[OutboxMessage]) -> dict[int, About]:
     units = _rows(Unit, messages, "unit_id")
     staff = _rows(Staff, messages, "staff_id")
     owners = _rows(Owner, messages, "owner_id")
+    systems = _rows(Target, messages, "target_id")
 
     def about(message: OutboxMessage) -> About:
         ids = message.payload
@@ -55,7 +57,11 @@ def tell_about(messages: Sequence[OutboxMessage]) -> dict[int, About]:
         )
         if subscription is not None:
             return replace(found, receiver=receiver_of(subscription))
-        named = staff.get(ids.get("staff_id")) or owners.get(ids.get("owner_id"))
+        named = (
+            staff.get(ids.get("staff_id"))
+            or owners.get(ids.get("owner_id"))
+            or systems.get(ids.get("target_id"))
+        )
         return replace(found, receiver=named.name if named else None)
 
     return {message.id: about(message) for message in messages}

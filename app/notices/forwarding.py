@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app
 
 from app.database import session
@@ -26,10 +28,17 @@ def send_forwarded(claim: Claim) -> Errand | None:
     owner = session().get(Owner, claim.payload["owner_id"])
     if report is None or owner is None or not owner.email:
         return None
+    run = prepare(claim, report, owner.email, with_contact=claim.payload["with_contact"])
+    return Errand(run=run, forget_receiver=lambda: None)
+
+
+def prepare(claim: Claim, report: Report, to: str, *, with_contact: bool) -> Callable[[], None]:
+    """The mail with a report and its photos, to be sent outside of any transaction."""
     with speaking(DEFAULT_LANGUAGE):
-        letter = _letter(report, with_contact=claim.payload["with_contact"])
+        letter = _letter(report, with_contact=with_contact)
         about = ReplyTo(report.id, to_reporter=False)
-        message = mail.compose(letter, owner.email, None, claim.id, about)
+        message = mail.compose(letter, to, None, claim.id, about)
+    report_number = report.number
     names = [photo.name for photo in report.photos]
 
     def run() -> None:
@@ -42,8 +51,7 @@ def send_forwarded(claim: Claim) -> Errand | None:
             )
         mail.mailer().send(message, claim.created_at)
 
-    report_number = report.number
-    return Errand(run=run, forget_receiver=lambda: None)
+    return run
 
 
 def _letter(report: Report, *, with_contact: bool) -> Letter:

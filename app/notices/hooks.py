@@ -43,7 +43,7 @@ def send_webhook(claim: Claim) -> Errand | None:
 
     def run() -> None:
         try:
-            log.answer = str(_post(url, body, headers_of(secret, body, key, kind)))
+            log.answer = str(post(url, body, headers_of(secret, body, key, kind)))
         except (HookNotSent, urllib3.exceptions.HTTPError, OSError) as error:
             said = str(error) if isinstance(error, HookNotSent) else type(error).__name__
             log.answer = said[:120]
@@ -112,7 +112,12 @@ def why_not(url: str) -> str | None:
     return None if port > 0 else "not an address"
 
 
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
+def post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    """Send a message to an address of the web; returns the status of a yes.
+
+    Raises:
+        HookNotSent
+    """
     parts = urlsplit(url)
     settings: Settings = current_app.extensions["settings"]
     try:

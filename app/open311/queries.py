@@ -205,9 +205,9 @@ def _updates() -> Any:
     )
 
 
-def categories_by_id() -> dict[int, Category]:
+def list_every_category() -> Sequence[Any]:
     """All categories, archived ones too: old reports are of them."""
-    return {one.id: one for one in session().scalars(select(Category))}
+    return session().execute(select(Category.id, Category.code, Category.names)).all()
 
 
 def unit_names() -> dict[int, str]:

@@ -12,21 +12,29 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.geo import position_of
+from app.geo import Position, positions_of
 from app.languages import in_language
 from app.open311 import queries, states
 from app.open311.caller import Caller
 from app.open311.formats import Listing, Record
 from app.open311.media import media_url
-from app.reports.models import Category, Photo
+from app.reports.models import Photo
 from app.reports.workflow import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A category as the reader calls it."""
+
+    code: str
+    name: str
 
 
 @dataclass(slots=True)
 class Surroundings:
     """What many records share, or is fetched for all of them at once."""
 
-    categories: dict[int, Category]
+    services: dict[int, Service]
     units: dict[int, str]
     notes: dict[int, str]
     photos: dict[int, list[Photo]]
@@ -39,28 +47,40 @@ def requests(rows: Sequence[Row[Any]], caller: Caller, extensions: Collection[st
     ids = [row.id for row in rows]
     seen = {row.id for row in rows if caller.sees(row.key_id)}
     around = Surroundings(
-        categories=queries.categories_by_id(),
+        services=_services(),
         units=queries.unit_names(),
         notes=queries.latest_notes(ids),
         photos=queries.photos_of(seen),
         events=queries.public_events(ids) if extensions else {},
         seen=seen,
     )
-    return Listing("request", [_request(row, around, extensions) for row in rows])
+    positions = positions_of([row.point for row in rows])
+    entries = [
+        _request(row, position, around, extended=bool(extensions))
+        for row, position in zip(rows, positions, strict=True)
+    ]
+    return Listing("request", entries)
 
 
-def _request(row: Row[Any], around: Surroundings, extensions: Collection[str]) -> Record:
+def _services() -> dict[int, Service]:
+    return {
+        one.id: Service(one.code, in_language(one.names)) for one in queries.list_every_category()
+    }
+
+
+def _request(
+    row: Row[Any], position: Position | None, around: Surroundings, *, extended: bool
+) -> Record:
     seen = row.id in around.seen
-    category = around.categories[row.category_id]
-    position = position_of(row.point)
+    service = around.services[row.category_id]
     photos = around.photos.get(row.id, [])
     record: dict[str, Any] = {
         "service_request_id": row.number,
         "status": states.core_word(row.status),
         "status_notes": around.notes.get(row.id),
-        "service_name": in_language(category.names),
-        "service_code": category.code,
-        "description": row.description if seen else in_words(row, category),
+        "service_name": service.name,
+        "service_code": service.code,
+        "description": row.description if seen else in_words(row, service),
         "agency_responsible": around.units[row.unit_id],
         "service_notice": None,
         "requested_datetime": row.received_at,
@@ -76,14 +96,14 @@ def _request(row: Row[Any], around: Surroundings, extensions: Collection[str]) -
         "long": position.lon if position else None,
         "media_url": media_url(photos[0]) if photos else None,
     }
-    if extensions:
-        record["extended_attributes"] = _extended(row, category, around)
+    if extended:
+        record["extended_attributes"] = _extended(row, service, around)
     return record
 
 
-def in_words(row: Row[Any], category: Category) -> str:
+def in_words(row: Row[Any], service: Service) -> str:
     """Category and place, which is what everybody may read."""
-    return ", ".join([in_language(category.names), *([row.place_name] if row.place_name else [])])
+    return f"{service.name}, {row.place_name}" if row.place_name else service.name
 
 
 def _address(row: Row[Any], *, seen: bool) -> str:
@@ -92,11 +112,11 @@ def _address(row: Row[Any], *, seen: bool) -> str:
     return row.address or place if seen else place
 
 
-def _extended(row: Row[Any], category: Category, around: Surroundings) -> Record:
+def _extended(row: Row[Any], service: Service, around: Surroundings) -> Record:
     seen = row.id in around.seen
     urls = [media_url(photo) for photo in around.photos.get(row.id, [])]
     return {
-        "title": in_words(row, category),
+        "title": in_words(row, service),
         "detailed_status": states.DETAILED[Status(row.status)],
         "service_object_type": "sign" if row.sign_code else None,
         "service_object_id": row.sign_code,

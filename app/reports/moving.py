@@ -7,7 +7,7 @@ from typing import Any
 from app.database import session
 from app.geo import Position, ewkt, position_of
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import Spot, demand_inside, point_of
+from app.reports.operations import Spot, demand_inside, offer_to_target, point_of
 from app.reports.routing import find_destination
 from app.staff.models import Staff
 
@@ -58,6 +58,7 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
         report.unit_id = _routed_to(report)
     session().flush()
     session().expire(report, ["unit"])
+    offer_to_target(report, event)
 
 
 def where_in_words(report: Report) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app import audit, outbox, webhooks
+from app import audit, outbox, targets, webhooks
 from app.database import now, session
 from app.geo import Position, ewkt
 from app.languages import DEFAULT_LANGUAGE, language
@@ -226,6 +226,13 @@ def _send_receipt(report: Report) -> None:
         outbox.put("report_received", report_id=report.id)
     if not report.held_at:
         webhooks.announce(webhooks.Kind.RECEIVED, report.events[0].id)
+        targets.hand_over(report, report.events[0].id)
+
+
+def offer_to_target(report: Report, event: Event) -> None:
+    """A report that has come to another unit or category may belong to another system now."""
+    if not report.held_at and report.is_open:
+        targets.hand_over(report, event.id)
 
 
 def _tell(report: Report, event: Event) -> None:
@@ -434,6 +441,7 @@ def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str 
     report.unit = unit
     session().flush()
     tell_colleagues(report, event)
+    offer_to_target(report, event)
 
 
 def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
@@ -461,14 +469,13 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     before = report.category
     if before.id == category.id:
         return
-    report.events.append(
-        Event(
-            kind=EventKind.CATEGORY.value,
-            staff_id=staff.id,
-            from_value=before.names[DEFAULT_LANGUAGE],
-            to_value=category.names[DEFAULT_LANGUAGE],
-        )
+    event = Event(
+        kind=EventKind.CATEGORY.value,
+        staff_id=staff.id,
+        from_value=before.names[DEFAULT_LANGUAGE],
+        to_value=category.names[DEFAULT_LANGUAGE],
     )
+    report.events.append(event)
     if report.unit_id == _destination(report, before).unit_id:
         report.unit_id = _destination(report, category).unit_id
     if report.priority == before.priority:
@@ -480,6 +487,7 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     report.category = category
     session().flush()
     session().expire(report, ["unit"])
+    offer_to_target(report, event)
 
 
 def _destination(report: Report, category: Category) -> Destination:

@@ -31,6 +31,7 @@ from app.signs.operations import Deed, add_event_photo, record_deed
 from app.signs.orders import place_order
 from app.staff.links import make_link, token_of
 from app.staff.models import LinkKind, Staff
+from app.targets import Target
 from app.webhooks import Webhook
 from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
 from tests.pictures import a_photo
@@ -163,6 +164,8 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
     mail.erase_on = local_day(now())
     db.session.add_all([rule, saved, deed, mail])
     key, _secret = make_key("City app")
+    target = Target(name="County", kind="email", address="a@example.org", unit_id=1)
+    db.session.add(target)
     db.session.commit()
     return {
         "order_id": order.id,
@@ -182,5 +185,6 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "person_id": keeper.id,
         "owner_id": 1,
         "key_id": key.id,
+        "target_id": target.id,
         "deed": "archive",
     }

@@ -11,7 +11,7 @@ from app import outbox
 from app.admin.outbox import KINDS
 from app.audit import AuditEntry
 from app.database import db, now
-from app.notices.handlers import HANDLERS
+from app.jobs import HANDLERS
 from app.notices.operations import enter_reporter
 from app.outbox import MessageState, OutboxMessage, Undeliverable
 from tests.conftest import FROM_HERE
