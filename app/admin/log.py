@@ -16,6 +16,7 @@ from app.languages import gettext as _
 from app.permissions import Role, allow
 from app.reports.models import Report
 from app.staff.models import Staff
+from app.staff.wording import ROLE_NAMES
 
 pages = Blueprint("audit_log", __name__, url_prefix="/admin/log")
 
@@ -178,6 +179,20 @@ FIELDS = {
     "area_km2": lazy_gettext("Area in km²"),
 }
 
+# Values that are codes, in words; whatever else stands there was typed by somebody.
+VALUES = {
+    "invitation": lazy_gettext("Invitation"),
+    "password": lazy_gettext("Password"),
+    "recovery": lazy_gettext("Fresh start"),
+    "code": lazy_gettext("Code from the app"),
+    "recovery_code": lazy_gettext("Recovery code"),
+    "passkey": lazy_gettext("Passkey"),
+    "webauthn": lazy_gettext("Passkey"),
+    "pin": lazy_gettext("PIN"),
+} | {role.value: name for role, name in ROLE_NAMES.items()}
+# The fields in which they stand.
+CODED = {"kind", "with", "step", "roles"}
+
 
 @pages.get("")
 @allow(Role.ADMIN)
@@ -218,7 +233,9 @@ def lines(shown: Sequence[AuditEntry]) -> list[dict[str, Any]]:
             "who": people.get(one.staff_id) if one.staff_id else None,
             "account": people.get(one.subject_id) if one.subject in ABOUT_PEOPLE else None,
             "number": numbers.get(one.subject_id) if one.subject == "report" else None,
-            "details": [f"{_name(key)}: {_value(value)}" for key, value in one.details.items()],
+            "details": [
+                f"{_name(key)}: {_value(key, value)}" for key, value in one.details.items()
+            ],
         }
         for one in shown
     ]
@@ -232,9 +249,15 @@ def _name(key: str) -> str:
     return str(FIELDS.get(key, key))
 
 
-def _value(value: Any) -> str:
+def _value(key: str, value: Any) -> str:
     """A change is kept as before and after."""
-    return " → ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+    parts = value if isinstance(value, list) else [value]
+    return " → ".join(_in_words(part) if key in CODED else _plain(part) for part in parts)
+
+
+def _in_words(value: Any) -> str:
+    said = _plain(value).split(", ")
+    return ", ".join(str(VALUES.get(one, one)) for one in said)
 
 
 def _plain(value: Any) -> str:

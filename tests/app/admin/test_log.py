@@ -114,3 +114,16 @@ def test_a_change_is_told_as_before_and_after_in_words(admin, app):
     page = admin.get("/admin/log?action=rule_changed&lang=en").text
     for line in ("Name (Bokmål): Benk → Bord", "Note: – → x", "unknown: yes → –"):
         assert line in page
+
+
+def test_codes_are_told_in_words(admin, app):
+    audit.record_for(None, "link_made", "staff", None, kind="recovery")
+    audit.record_for(None, "sign_in", "staff", None, **{"with": "webauthn"})
+    audit.record_for(None, "second_factor_demanded", "staff", None, roles=[[], ["crew", "admin"]])
+    audit.record_for(None, "unit_added", "unit", None, name="admin")
+    db.session.commit()
+    told = html.unescape(admin.get("/admin/log").text)
+    assert "Type: Ny start" in told
+    assert "Med: Passnøkkel" in told
+    assert "Roller: – → Utelag, Administrator" in told
+    assert "Navn: admin" in told
