@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.conftest import Demos
+from tests.journeys.people import PHONE, TABLET, FrontDesk, Resident
 from tests.journeys.screens import furnish
 from tests.pictures import a_phone_photo
 from tests.server import Server
@@ -57,3 +58,17 @@ def phone_photo(tmp_path: Path) -> Path:
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def script(request: pytest.FixtureRequest) -> bool:
     return request.param
+
+
+@pytest.fixture
+def resident(browser: Browser, live_server: Server, script: bool) -> Iterator[Resident]:
+    person = Resident(browser, live_server.url, PHONE, script=script)
+    yield person
+    person.leave()
+
+
+@pytest.fixture
+def front_desk(browser: Browser, live_server: Server) -> Iterator[FrontDesk]:
+    person = FrontDesk(browser, live_server.url, TABLET, script=True)
+    yield person
+    person.leave()

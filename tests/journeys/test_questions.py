@@ -6,26 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import SQLITE
-from tests.journeys.people import PHONE, TABLET, FrontDesk, Resident
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("live_server", [SQLITE], indirect=True),
 ]
-
-
-@pytest.fixture
-def resident(browser, live_server, script):
-    person = Resident(browser, live_server.url, PHONE, script=script)
-    yield person
-    person.leave()
-
-
-@pytest.fixture
-def front_desk(browser, live_server):
-    person = FrontDesk(browser, live_server.url, TABLET, script=True)
-    yield person
-    person.leave()
 
 
 def test_the_desk_reads_how_many_lamps_are_dark(resident, front_desk, script):

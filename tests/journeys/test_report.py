@@ -5,23 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import PHONE, TABLET, Crew, FrontDesk, Resident
+from tests.journeys.people import TABLET, Crew
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def resident(browser, live_server, script):
-    person = Resident(browser, live_server.url, PHONE, script=script)
-    yield person
-    person.leave()
-
-
-@pytest.fixture
-def front_desk(browser, live_server):
-    person = FrontDesk(browser, live_server.url, TABLET, script=True)
-    yield person
-    person.leave()
 
 
 @pytest.fixture
