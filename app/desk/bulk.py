@@ -36,7 +36,7 @@ GRACE = timedelta(minutes=1)
 DEEDS_KEPT = timedelta(days=90)
 
 _COLUMNS = {
-    Action.ASSIGN: ("unit_id", "assignee_id"),
+    Action.ASSIGN: ("unit_id", "assignee_id", "asked_at"),
     Action.CLOSE: (
         "status",
         "due_at",
@@ -44,8 +44,9 @@ _COLUMNS = {
         "closed_at",
         "escalated_at",
         "was_fixed",
+        "asked_at",
     ),
-    Action.CATEGORY: ("category_id", "unit_id", "priority", "due_at"),
+    Action.CATEGORY: ("category_id", "unit_id", "priority", "due_at", "asked_at"),
 }
 
 
@@ -150,6 +151,7 @@ def _change(report: Report, seen: int, wanted: Wanted, deed: BulkDeed) -> BulkCh
 
 
 def _do(report: Report, wanted: Wanted) -> None:
+    report.asked_at = None
     if wanted.status:
         text = text_for(report, wanted)
         operations.change_status(report, wanted.status, current_user, public_text=text)
@@ -214,7 +216,7 @@ def undo(deed: BulkDeed) -> None:
 def _put_back(report: Report, before: dict[str, Any], action: Action) -> None:
     unit_id, person_id = report.unit_id, report.assignee_id
     for name in _COLUMNS[action]:
-        setattr(report, name, _read(name, before[name]))
+        setattr(report, name, _read(name, before.get(name)))
     if report.contact and "erase_on" in before:
         report.contact.erase_on = date.fromisoformat(before["erase_on"])
     session().flush()

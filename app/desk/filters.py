@@ -23,6 +23,7 @@ from app.staff.models import Staff
 
 ALL_OPEN = "open"
 HELD = "held"
+ASKED = "asked"
 ME = "me"
 NOBODY = "nobody"
 
@@ -54,6 +55,7 @@ def read_filter(arguments: Mapping[str, str]) -> RegisterFilter:
         status=status if status in set(Status) else None,
         only_open=status == ALL_OPEN,
         held=status == HELD,
+        asked=status == ASKED,
         unit_id=read_id(arguments, "unit"),
         category_id=read_id(arguments, "category"),
         place_id=read_id(arguments, "place"),
@@ -95,6 +97,7 @@ def filters_view(
     statuses = [
         (ALL_OPEN, _("All open")),
         *((key.value, str(STATUS_NAMES[key])) for key in Status),
+        (ASKED, _("The crew asks")),
         (HELD, _("Held")),
     ]
     persons = [(ME, _("Me")), (NOBODY, _("Nobody in particular"))]

@@ -62,7 +62,9 @@ def withdraw_photo(number: str, photo_uuid: uuid.UUID) -> Any:
 
 def _change_photo(number: str, photo_uuid: uuid.UUID, change: Callable[..., None]) -> Any:
     return change_report(
-        number, lambda found: change(found, _photo_to_change(found, photo_uuid), current_user)
+        number,
+        lambda found: change(found, _photo_to_change(found, photo_uuid), current_user),
+        answers_crew=False,
     )
 
 

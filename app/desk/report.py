@@ -233,12 +233,19 @@ def release(number: str) -> Any:
     return change_report(number, lambda found: operations.release_report(found, current_user))
 
 
-def change_report(number: str, change: Callable[[Report], object]) -> Any:
-    """Carry out a change of a report that its reader has seen as it is, or show why not."""
+def change_report(
+    number: str, change: Callable[[Report], object], *, answers_crew: bool = True
+) -> Any:
+    """Carry out a change of a report that its reader has seen as it is, or show why not.
+
+    What the desk does with the report is its answer to what the crew has asked.
+    """
 
     def carry_out() -> BaseResponse:
         found = report_to_change(number)
         change(found)
+        if answers_crew:
+            found.asked_at = None
         return redirect(report_url(found), 303)
 
     return attempt(carry_out, lambda errors: report_page(number, errors))

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.arguments import read_id
 from app.database import now
-from app.desk.filters import read_filter
+from app.desk.filters import ASKED, read_filter
 from app.desk.pages import DESK, pages, report_url
 from app.languages import day_in_words
 from app.languages import gettext as _
@@ -54,6 +54,7 @@ def today() -> str:
 def _heaps() -> list[Heap]:
     yesterday = subtract_working_days(local_day(now()), 1)
     return [
+        Heap(_("Questions from the crew"), {"status": ASKED}),
         Heap(_("Overdue"), {"deadline": "late"}),
         Heap(_("Due soon"), {"deadline": "soon"}),
         Heap(

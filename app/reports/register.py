@@ -38,12 +38,13 @@ class RegisterFilter:
     """What the register shows. None leaves a thing out of account.
 
     `since` and `until` are days in Norway, both included. `unassigned` asks for what nobody in
-    particular takes care of.
+    particular takes care of, `asked` for what the crew waits for an answer about.
     """
 
     status: str | None = None
     only_open: bool = False
     held: bool = False
+    asked: bool = False
     unit_id: int | None = None
     category_id: int | None = None
     place_id: int | None = None
@@ -190,6 +191,8 @@ def fits(wanted: RegisterFilter, above: int = 0) -> ColumnElement[bool]:
     conditions = [column == value for column, value in equal if value is not None]
     if wanted.only_open:
         conditions.append(Report.closed_at.is_(None))
+    if wanted.asked:
+        conditions.append(Report.asked_at.is_not(None))
     if wanted.unassigned:
         conditions.append(Report.assignee_id.is_(None))
     if wanted.deadline:

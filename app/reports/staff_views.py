@@ -9,9 +9,10 @@ from typing import Any
 from app.database import now
 from app.geo import position_of
 from app.languages import LANGUAGES, age_of, as_date_time, day_in_words
+from app.languages import gettext as _
 from app.reports import wording
 from app.reports.deadlines import end_of_next_working_day, local_day
-from app.reports.models import Event, Report
+from app.reports.models import Event, EventKind, Moment, Photo, Report
 from app.reports.operations import URGENT
 from app.reports.pages.photos import photos_view
 from app.reports.questions import answers_in_words
@@ -39,6 +40,7 @@ def row(report: Report, url: str, has_photo: bool) -> dict[str, Any]:
         "has_photo": has_photo,
         "held": wording.held_reason(report.held_reason),
         "was_fixed": report.was_fixed,
+        "asked": report.asked_at is not None,
         "followers": wording.followers_sentence(report.follower_count),
     }
 
@@ -76,14 +78,44 @@ def whole(report: Report, url: str, *, with_contact: bool) -> dict[str, Any]:
         "place_owner": report.place.owner if report.place else None,
         "position": {"lat": position.lat, "lon": position.lon} if position else None,
         "contact": _contact(report) if with_contact else None,
-        "photos": photos_view(report, report.photos),
+        "photos": photos_view(report, sorted(report.photos, key=_in_order)),
         "timeline": lines(report.events),
+        "question": _question(report),
+        "time_spent": _time_spent(report.events),
         "seen": max((event.id for event in report.events), default=0),
         "next_states": [
             {"status": status.value, "name": wording.step_name(status)}
             for status in next_states(report.status)
         ],
     }
+
+
+def _in_order(photo: Photo) -> tuple[bool, bool, int]:
+    """The reporter's first, then the crew's as it was found, then as it was left."""
+    return photo.by_staff, photo.moment == Moment.AFTER, photo.id
+
+
+def _question(report: Report) -> dict[str, Any] | None:
+    """What the crew waits for an answer to."""
+    asked = [one for one in report.events if one.kind == EventKind.ASKED]
+    return _line(asked[-1]) if report.asked_at and asked else None
+
+
+def _time_spent(events: Iterable[Event]) -> str | None:
+    total = sum(event.minutes or 0 for event in events)
+    return _duration(total) if total else None
+
+
+def _duration(minutes: int) -> str:
+    """How long something took."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)s min", minutes=rest)
+    return (
+        _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+        if rest
+        else _("%(hours)s h", hours=hours)
+    )
 
 
 def lines(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -107,4 +139,5 @@ def _line(event: Event) -> dict[str, Any]:
         "by_reporter": wording.is_by_reporter(event),
         "public_text": event.public_text,
         "internal_text": event.internal_text,
+        "time_spent": _duration(event.minutes) if event.minutes else None,
     }

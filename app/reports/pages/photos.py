@@ -34,6 +34,7 @@ def photos_view(report: Report, photos: list[Photo], **arguments: Any) -> list[d
             "caption": caption,
             "released": photo.released_at is not None,
             "by_staff": photo.by_staff,
+            "moment": photo.moment,
             "added": as_date_time(photo.created_at),
             "width_px": photo.width_px,
             "height_px": photo.height_px,

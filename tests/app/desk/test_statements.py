@@ -20,7 +20,7 @@ from app.reports.register import (
 
 # The register also asks what can be undone, what is new, and for the versions of its rows;
 # one is for a filter by place, or for a later page of a period.
-MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 15, 20, 20
+MOST_OF_THE_REGISTER, MOST_OF_A_REPORT, MOST_OF_TODAY = 15, 20, 23
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
 FILTERS = (
     "",
