@@ -51,6 +51,7 @@ from app.admin import webhooks as admin_webhooks
 from app.config import ROOT, Settings
 from app.crew import api as crew_api
 from app.crew import (
+    several,  # noqa: F401 - its page hangs on the crew's pages
     tablet,  # noqa: F401 - its routes hang on the crew's API
 )
 from app.crew.pages import pages as crew_pages

@@ -12,12 +12,12 @@ from app.database import MAX_ID
 from app.desk.bulk import MOST, Wanted
 from app.desk.filters import read_filter
 from app.desk.models import Action
-from app.desk.queries import list_fitting, list_versions
+from app.desk.queries import list_fitting
 from app.languages import gettext as _
 from app.places.queries import list_units
 from app.problems import BadRequest, InvalidFields
 from app.reports.models import ReplyTemplate, Report
-from app.reports.queries import list_categories, list_templates
+from app.reports.queries import list_categories, list_templates, list_versions
 from app.reports.staff_forms import read_texts
 from app.reports.workflow import Status
 from app.staff.queries import list_people_at_work

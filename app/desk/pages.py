@@ -12,7 +12,7 @@ from app.arguments import read_id
 from app.desk.bulk import MOST
 from app.desk.bulk_words import deed_view
 from app.desk.filters import chosen_in, filters_view, read_filter
-from app.desk.queries import find_undoable, list_saved_filters, list_versions, newest_event_id
+from app.desk.queries import find_undoable, list_saved_filters, newest_event_id
 from app.languages import lazy_gettext
 from app.mailbox.queries import count_unsettled
 from app.maps.tiles import map_bounds
@@ -21,7 +21,7 @@ from app.places.queries import list_units
 from app.reports import staff_views
 from app.reports.categories import list_all_categories
 from app.reports.models import Report
-from app.reports.queries import list_ids_with_photos
+from app.reports.queries import list_ids_with_photos, list_versions
 from app.reports.register import PAGE, count_held, list_register
 from app.staff.queries import list_people_at_work
 

@@ -52,13 +52,6 @@ def count_own_filters() -> int:
     return session().scalar(select(func.count(SavedFilter.id)).where(own)) or 0
 
 
-def list_versions(reports: Sequence[Report]) -> dict[int, int]:
-    """The last line of each report's timeline, by the report's id: what has been seen of it."""
-    ids = [report.id for report in reports]
-    query = select(Event.report_id, func.max(Event.id)).where(Event.report_id.in_(ids))
-    return {row[0]: row[1] for row in session().execute(query.group_by(Event.report_id))}
-
-
 def newest_event_id() -> int:
     """The last thing that has happened to any report."""
     return session().scalar(select(func.max(Event.id))) or 0

@@ -303,6 +303,13 @@ def list_ids_with_photos(reports: Sequence[Report]) -> set[int]:
     return {report_id for report_id in session().scalars(query) if report_id is not None}
 
 
+def list_versions(reports: Sequence[Report]) -> dict[int, int]:
+    """The last line of each report's timeline, by the report's id: what has been seen of it."""
+    ids = [report.id for report in reports]
+    query = select(Event.report_id, func.max(Event.id)).where(Event.report_id.in_(ids))
+    return {row[0]: row[1] for row in session().execute(query.group_by(Event.report_id))}
+
+
 def find_photo(photo_uuid: uuid.UUID) -> Photo | None:
     """A photo by its address, with its report."""
     return session().scalar(

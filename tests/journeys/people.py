@@ -98,5 +98,6 @@ class Crew(Staff):
             expect(self.page.get_by_role("img", name=photo.name)).to_be_visible()
         if release:
             self.page.locator("[name=release_photo]").check()
-        self.page.locator("form[enctype='multipart/form-data'] button[type=submit]").last.click()
+        saves = "form[enctype='multipart/form-data'] button[type=submit]:not([formaction])"
+        self.page.locator(saves).last.click()
         expect(self.page).to_have_url(re.compile(r"/crew\?done="))

@@ -11,10 +11,10 @@ import html5lib
 import pytest
 from sqlalchemy import func, select
 
+from app.crew.forms import FORM_BYTES
 from app.database import db, now
 from app.places.models import Unit
 from app.reports.models import Event, Photo, Report
-from app.reports.photos import MAX_BYTES
 from app.staff.models import Staff
 from tests.pictures import NOT_PHOTOS, a_phone_photo, a_photo
 
@@ -153,7 +153,7 @@ def test_an_unreadable_photo_is_refused_and_the_text_survives(crew, report, page
 
 def test_a_photo_too_large_is_a_413_and_nothing_has_changed(crew, report, page):
     kind = "multipart/form-data; boundary=x"
-    answer = crew.post(page, data=bytes(MAX_BYTES + 1024 * 1024 + 1), content_type=kind)
+    answer = crew.post(page, data=bytes(FORM_BYTES + 1), content_type=kind)
     assert answer.status_code == 413
     assert db.session.get(Report, report.id).status == "received"
 
