@@ -22,17 +22,14 @@ ROUNDS = 3
 
 def measure() -> None:
     """Print the median, the slowest twentieth, and the memory before and after."""
-    rows: list[list[object]] = []
-    memory: list[list[object]] = []
     for engine in ("SQLite", "PostGIS"):
         with prepared_server(engine, "--reports", str(REPORTS)) as server:
             key = server.flask("api-key", "create", "--name", "bench").splitlines()[-1]
-            rows += [[engine, *row] for row in _measured(server, key)]
-            memory.append([engine, *_memory_over_rounds(server)])
-    heads = ["engine", "what", "p50 ms", "p95 ms", f"≤ {LIMIT_MS} ms"]
-    print_table(f"Open311 with {REPORTS:,} reports", heads, rows)
-    heads = ["engine", *(f"MB after {EACH * n}" for n in range(1, ROUNDS + 1))]
-    print_table("Memory of the server's processes", heads, memory)
+            heads = ["what", "p50 ms", "p95 ms", f"≤ {LIMIT_MS} ms"]
+            title = f"Open311 on {engine} with {REPORTS:,} reports"
+            print_table(title, heads, list(_measured(server, key)))
+            heads = [f"MB after {EACH * n}" for n in range(1, ROUNDS + 1)]
+            print_table("Memory of the server's processes", heads, [list(_memory(server))])
 
 
 def _pages() -> dict[str, str]:
@@ -70,11 +67,11 @@ def _ask(form: str, arguments: str) -> Callable[[int], Request]:
     return ask
 
 
-def _memory_over_rounds(server: Server) -> Iterator[float]:
+def _memory(server: Server) -> Iterator[float]:
     for _round in range(ROUNDS):
         for form in ("xml", "json"):
             timed(server.port, 4, EACH // 8, _ask(form, "extensions=true"), 200)
-        yield _resident_mb(server.pid)
+        yield _resident_mb(server.process.pid)
 
 
 def _resident_mb(pid: int) -> float:

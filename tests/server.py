@@ -46,12 +46,6 @@ class Server:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def pid(self) -> int:
-        """The process that was started; those that serve are below it."""
-        assert self._process
-        return self._process.pid
-
     def prepare(self, *sample_data: str) -> None:
         """Migrate, load the demo, and add sample data where options for it are given."""
         self.flask("prepare")

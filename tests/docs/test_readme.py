@@ -26,9 +26,9 @@ def explained_names():
 
 def named():
     """What the code names itself, in Python and in the front end; not what those bring along."""
-    direct, _, _ = (ROOT / "requirements.txt").read_text("utf-8").partition("# What these bring")
-    development = (ROOT / "requirements-dev.txt").read_text("utf-8")
-    yield from re.findall(r"^([A-Za-z0-9_.-]+)(?:\[\w+\])?==", direct + development, re.MULTILINE)
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        direct, _, _ = (ROOT / file).read_text("utf-8").partition("# What these bring")
+        yield from re.findall(r"^([A-Za-z0-9_.-]+)(?:\[\w+\])?==", direct, re.MULTILINE)
     yield from json.loads((ROOT / "pwa" / "package.json").read_text("utf-8"))["devDependencies"]
 
 

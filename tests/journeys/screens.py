@@ -189,6 +189,11 @@ STAFF = [
     Screen("log", "/admin/log", role="admin"),
     Screen("settings", "/admin", role="manager"),
     Screen("webhooks", "/admin/webhooks", role="admin"),
+    Screen("keys of other systems", "/admin/api-keys", role="admin"),
+    Screen("key refused", "/admin/api-keys", role="admin", do=press("main form")),
+    Screen("key to change", "/admin/api-keys/1", role="admin"),
+    Screen("systems that get reports", "/admin/targets", role="admin"),
+    Screen("system to change", "/admin/targets/1", role="admin"),
     Screen("units", "/admin/units", role="manager"),
     Screen("unit to edit", "/admin/units/1", role="manager"),
     Screen("owners outside", "/admin/owners", role="manager"),
@@ -295,6 +300,8 @@ def furnish(server: Server) -> dict[str, str]:
     _receive_mails(server)
     made = server.flask("staff", "reset", "manager@demo.vof")
     words["link"] = re.search(r"/sign-in/link/(\S+)", made)[1]
+    server.flask("api-key", "create", "--name", "City app")
+    _hand_over(server)
     [[words["person"]]] = server.ask("SELECT id FROM staff WHERE email = 'manager@demo.vof'")
     return words
 
@@ -307,6 +314,14 @@ def _receive_mails(server: Server) -> None:
             assert take_mail(mail, len(mail), Way.IMAP)
         db.session.remove()
         db.engine.dispose()
+
+
+def _hand_over(server: Server) -> None:
+    """Have the reports of one category handed over to a system that is away."""
+    form = {"name": "Fylket", "gets": "c1", "kind": "email", "address": "a@example.org"}
+    admin = {"Cookie": _sign_in(server, "admin"), "Origin": server.url}
+    added = urllib.parse.urlencode(form)
+    _demand(303, server.request("POST", "/admin/targets", added, admin | FORM))
 
 
 def _order(server: Server, sign: str) -> str:
