@@ -54,6 +54,7 @@ from app.crew import (
     several,  # noqa: F401 - its page hangs on the crew's pages
     tablet,  # noqa: F401 - its routes hang on the crew's API
 )
+from app.crew import shell as crew_shell
 from app.crew.pages import pages as crew_pages
 from app.desk import (
     live,  # noqa: F401 - its pages hang on the desk's blueprint
@@ -174,6 +175,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     desk_report.init_app(app)
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
+    crew_shell.init_app(app)
     app.register_blueprint(crew_pages)
     crew_api.init_app(app)
     for part in SETTINGS:

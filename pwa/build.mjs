@@ -17,6 +17,8 @@ import { prune, wordsOf } from './prune.ts';
 const here = import.meta.dirname;
 const dist = process.argv[2] ?? join(here, 'dist');
 const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'keepers-map.ts', 'intake.ts', 'desk.ts', 'register-map.ts', 'black-out.ts', 'report-map.ts', 'places.ts', 'staff.ts', 'mine.ts', 'passkey.ts', 'offline-page.ts'];
+/** The crew's app has a sheet of its own, so its words keep nothing in that of residents. */
+const CREW_SCRIPTS = ['crew.tsx', 'crew-map.ts', 'crew-scan.ts'];
 const PICTURES = ['icon.svg'];
 /** Words of scripts and of texts that are no attribute's value on any page: no switch, no read-only field, no forced dark. */
 const NO_WORDS_OF_PAGES = ['switch', 'readonly', 'dark'];
@@ -53,17 +55,17 @@ async function sheet(name) {
 
 async function script(name) {
   // Leaflet's licence asks for its notice; nothing else in a bundle carries one.
-  const code = await bundle(join(here, 'src', name), { format: 'esm', target: BROWSERS, legalComments: 'eof' });
-  return [name.replace(/\.ts$/, '.js'), code];
+  const code = await bundle(join(here, 'src', name), { format: 'esm', target: BROWSERS, legalComments: 'eof', jsx: 'automatic', jsxImportSource: 'preact' });
+  return [name.replace(/\.tsx?$/, '.js'), code];
 }
 
 /** A worker of its own for every change of what pages load, so that browsers take the new files together. */
-async function worker(others) {
+async function worker(entry, name, others) {
   const hash = createHash('sha256').update(JSON.stringify(others));
   const options = { format: 'iife', target: BROWSERS, define: { VERSION: '"?"' } };
-  const code = await bundle(join(here, 'src', 'worker', 'worker.ts'), options);
+  const code = await bundle(join(here, 'src', 'worker', entry), options);
   const version = hash.update(code).digest('hex').slice(0, 10);
-  return ['worker.js', await bundle(join(here, 'src', 'worker', 'worker.ts'), { ...options, define: { VERSION: `"${version}"` } })];
+  return [name, await bundle(join(here, 'src', 'worker', entry), { ...options, define: { VERSION: `"${version}"` } })];
 }
 
 async function write(name, content) {
@@ -84,6 +86,7 @@ async function write(name, content) {
 }
 
 const scripts = await Promise.all(SCRIPTS.map(script));
+const crewScripts = await Promise.all(CREW_SCRIPTS.map(script));
 const words = await wordsOfPages(scripts);
 const contents = await Promise.all([
   // Residents get their sheet inside every page, so each byte of it counts; staff's is linked and kept by the browser.
@@ -93,10 +96,12 @@ const contents = await Promise.all([
   bundle(join(here, 'styles', 'map.css'), { external: ['*.png'] }).then((css) => ['map.css', css]),
   bundle(join(here, 'styles', 'keeper.css'), {}).then((css) => ['keeper.css', css]),
   sheet('kiosk.css').then((css) => ['kiosk.css', prune(css, words, UNREACHABLE)]),
+  bundle(join(here, 'styles', 'crew.css'), {}).then((css) => ['crew.css', css]),
   ...scripts,
+  ...crewScripts,
   ...PICTURES.map(async (name) => [name, await readFile(join(here, 'src', name), 'utf8')]),
 ]);
-contents.push(await worker(contents));
+contents.push(...(await Promise.all([worker('worker.ts', 'worker.js', contents), worker('crew.ts', 'crew-worker.js', contents)])));
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const assets = await Promise.all(contents.map(([name, content]) => write(name, content)));

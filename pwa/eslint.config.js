@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['**/node_modules/', 'pwa/dist/'] },
   {
-    files: ['pwa/**/*.ts', 'tests/pwa/**/*.ts'],
+    files: ['pwa/**/*.ts', 'pwa/**/*.tsx', 'tests/pwa/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     LOST_ANSWER = "the server keeps it and its answer is lost"
     HALF_ANSWER = "the server keeps it and half of its answer arrives"
     BROKEN = "500"
+    GATEWAY = "502 from something in between"
     BUSY = "503 with Retry-After"
     TOO_LARGE = "413 from something in between"
     LOGIN = "a sign-in page with 200"
@@ -104,6 +105,7 @@ class BadLink:
             return
         answers = {
             Fault.BROKEN: (500, "text/html", b"<h1>500</h1>", {}),
+            Fault.GATEWAY: (502, "text/html", b"<h1>502</h1>", {}),
             Fault.BUSY: (503, "application/json", b'{"code":"busy","message":"-"}', RETRY_AFTER),
             Fault.TOO_LARGE: (413, "text/html", TOO_LARGE_PAGE, {}),
             Fault.LOGIN: (200, "text/html", LOGIN_PAGE, {}),
@@ -111,7 +113,7 @@ class BadLink:
         }
         if fault in answers:
             status, kind, content, more = answers[fault]
-            _answer(request, status, {"Content-Type": kind, **more}, content)
+            _answer(request, status, [("Content-Type", kind), *more.items()], content)
             return
         try:
             status, headers, content = self._ask_server(request, body)
@@ -133,12 +135,13 @@ class BadLink:
 
     def _ask_server(
         self, request: BaseHTTPRequestHandler, body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         server = http.client.HTTPConnection("127.0.0.1", self._server_port, timeout=TIMEOUT_S)
         try:
             server.request(request.command, request.path, body or None, dict(request.headers))
             answer = server.getresponse()
-            headers = {k: v for k, v in answer.getheaders() if k.lower() not in _PASSED_ON}
+            # A header may come twice, as that of a cookie does.
+            headers = [one for one in answer.getheaders() if one[0].lower() not in _PASSED_ON]
             return answer.status, headers, answer.read()
         finally:
             server.close()
@@ -150,13 +153,13 @@ RETRY_AFTER = {"Retry-After": "1"}
 def _answer(
     request: BaseHTTPRequestHandler,
     status: int,
-    headers: dict[str, str],
+    headers: list[tuple[str, str]],
     content: bytes,
     *,
     only: int | None = None,
 ) -> None:
     request.send_response(status)
-    for name, value in headers.items():
+    for name, value in headers:
         if name.lower() not in {"date", "server"}:
             request.send_header(name, value)
     if status not in {204, 304}:

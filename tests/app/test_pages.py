@@ -40,6 +40,8 @@ NO_PAGES = {
     "intake.spots",
     "keepers_places.photo",
     "keepers_places.points",
+    "crew.manifest",
+    "crew.worker",
     "health.ready",
     "maps.tile",
     "notices.open_sms",
@@ -89,7 +91,7 @@ def report(app, client, park_sign, filed) -> Report:
 
 def is_no_page(endpoint):
     """Whether it is answered with something else; other systems get documents."""
-    return endpoint in NO_PAGES or endpoint.startswith("open311.")
+    return endpoint in NO_PAGES or endpoint.startswith(("open311.", "api-crew."))
 
 
 def addresses(app, values):
@@ -151,7 +153,7 @@ def test_every_page_opens_well_made_in_every_language(
 
 def spoken(page, roles, code):
     """The language a page answers in: those of staff have three, and bokmål for all others."""
-    for_staff = roles or page.startswith("/sign-in")
+    for_staff = roles or page.startswith(("/sign-in", "/crew"))
     return DEFAULT_LANGUAGE if for_staff and code not in STAFF_LANGUAGES else code
 
 

@@ -74,3 +74,11 @@ test('what residents load stays small', () => {
   assert.ok(packed('outbox.js') <= 8_500, `outbox.js is ${String(packed('outbox.js'))} bytes`);
   assert.ok(packed('worker.js') <= 4_050, `worker.js is ${String(packed('worker.js'))} bytes`);
 });
+
+test('the crew’s app stays small without the map library', () => {
+  const packed = (name: string): number => zlib.brotliCompressSync(asset(name)).length;
+  const sizes = ['crew.js', 'crew-scan.js', 'crew-worker.js'].map(packed);
+  assert.ok(sizes.reduce((sum, size) => sum + size, 0) <= 90_000, String(sizes));
+  // What the first view needs; the reader of codes is loaded by a browser that has none.
+  assert.ok((sizes[0] ?? 0) <= 35_000, String(sizes));
+});

@@ -1,7 +1,8 @@
 import '../../pwa/node_modules/fake-indexeddb/auto/index.mjs';
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { afterPhoto, afterText, nextDue, nextJob, send, waitAfter } from '../../pwa/src/offline/sender.ts';
+import { waitAfter } from '../../pwa/src/offline/asking.ts';
+import { afterPhoto, afterText, nextDue, nextJob, send } from '../../pwa/src/offline/sender.ts';
 import { itemOf } from '../../pwa/src/offline/report.ts';
 import type { Item, WaitingPhoto } from '../../pwa/src/offline/store.ts';
 import { inStore, newId } from '../../pwa/src/offline/store.ts';

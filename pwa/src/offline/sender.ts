@@ -2,18 +2,11 @@
  * Sends what waits: texts first, then photos one by one. Nothing leaves the box before our own server has confirmed it,
  * and whatever is sent twice the server knows by its id.
  */
+import { COME_BACK_LATER, ask as askServer, isRefusal, waitAfter } from './asking.ts';
 import type { Item, PhotoBytes, Receipt, Refusal, WaitingPhoto } from './store.ts';
 import { inStore } from './store.ts';
 
-const BASE_TIME_MS = 20_000;
-/** Slower than this no photo arrives while anybody still has the page open. */
-const SLOWEST_BYTES_PER_MS = 5;
-const FIRST_WAIT_MS = 2_000;
-const LONGEST_WAIT_MS = 300_000;
 const LONGEST_UNREACHABLE_MS = 60_000;
-/** Not a verdict on the content: too slow, too many. */
-const COME_BACK_LATER = [408, 429];
-
 export interface Job {
   readonly item: Item;
   /** Null while the text itself waits. */
@@ -44,10 +37,6 @@ export function tell(news: News | 'changed' | 'send'): void {
   channel.postMessage(news);
 }
 
-export function waitAfter(attempts: number): number {
-  return Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
-}
-
 /** Every text before any photo; what has been tried least goes first, so that one bad item never blocks the others. */
 export function nextJob(items: readonly Item[], tried: ReadonlySet<string>, now: number): Job | undefined {
   const open = items.filter((item) => !item.refusal).sort((a, b) => a.attempts - b.attempts);
@@ -70,11 +59,6 @@ export function nextDue(items: readonly Item[], now: number): number | null {
   return times.length ? Math.max(Math.min(...times) - now, 0) : null;
 }
 
-function isRefusal(body: unknown): body is Omit<Refusal, 'fields'> & Partial<Pick<Refusal, 'fields'>> {
-  const { code, message } = (body ?? {}) as Record<string, unknown>;
-  return typeof code === 'string' && typeof message === 'string';
-}
-
 /** A sign-in page of a café's network also answers 200; only a receipt of ours counts. */
 function isReceived(body: Readonly<Record<string, unknown>>, { item, photo }: Job): boolean {
   if (photo) return body['id'] === photo.id;
@@ -82,50 +66,27 @@ function isReceived(body: Readonly<Record<string, unknown>>, { item, photo }: Jo
   return needed.every((name) => typeof body[name] === 'string' && body[name]);
 }
 
-function retryAfter(header: string | null): number {
-  return Math.min(Number(header ?? 0) * 1000 || 0, LONGEST_WAIT_MS);
-}
-
 async function ask(job: Job, body: string | ArrayBuffer): Promise<Answer> {
   const { item, photo } = job;
   const size = typeof body === 'string' ? body.length : body.byteLength;
   const [path = '', query = ''] = item.url.split('?');
-  // Phones of 2021 have no AbortSignal.timeout.
-  const limit = new AbortController();
-  const timer = setTimeout(() => {
-    limit.abort();
-  }, BASE_TIME_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS));
-  try {
-    const response = await fetch(photo ? `${path}/photos/${photo.id}?${query}` : item.url, {
-      method: 'PUT',
-      body,
-      headers: photo
-        ? { 'Content-Type': photo.type, Authorization: `Bearer ${new URL(item.receipt?.path ?? '', location.origin).searchParams.get('key') ?? ''}` }
-        : { 'Content-Type': 'application/json' },
-      redirect: 'error',
-      cache: 'no-store',
-      signal: limit.signal,
-    });
-    const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
-    const content = isJson ? ((await response.json()) as Readonly<Record<string, unknown>> | null) : null;
-    const { status } = response;
-    if (content && (status === 200 || status === 201) && isReceived(content, job)) return { kind: 'received', body: content };
-    // A keeper whose session has ended signs in again; what was done with the sign waits until then.
-    if (item.kind === 'sign' && status === 401) return { kind: 'later', wait_ms: 0 };
-    if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
-      return { kind: 'refused', refusal: { code: content.code, message: content.message, fields: content.fields ?? {} } };
-    }
-    // Somebody between us found the picture too large, and will again; it must not be sent all the time.
-    if (photo && status === 413) return { kind: 'later', wait_ms: 0 };
-    // Somebody between us answered, as a café's sign-in page does: that is no network.
-    if (status < 429) return { kind: 'unreachable' };
-    return { kind: 'later', wait_ms: retryAfter(response.headers.get('Retry-After')) };
-  } catch {
-    // No network, no time left, a redirect to somewhere else, half an answer: all the same to the report.
-    return { kind: 'unreachable' };
-  } finally {
-    clearTimeout(timer);
+  const url = photo ? `${path}/photos/${photo.id}?${query}` : item.url;
+  const headers = photo
+    ? { 'Content-Type': photo.type, Authorization: `Bearer ${new URL(item.receipt?.path ?? '', location.origin).searchParams.get('key') ?? ''}` }
+    : { 'Content-Type': 'application/json' };
+  const answered = await askServer(url, { method: 'PUT', body, headers }, size);
+  if (!answered) return { kind: 'unreachable' };
+  const { status, content, wait_ms } = answered;
+  if (content && (status === 200 || status === 201) && isReceived(content, job)) return { kind: 'received', body: content };
+  // A keeper whose session has ended signs in again; what was done with the sign waits until then.
+  if (item.kind === 'sign' && status === 401) return { kind: 'later', wait_ms: 0 };
+  if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
+    return { kind: 'refused', refusal: { code: content.code, message: content.message, fields: content.fields ?? {} } };
   }
+  // Somebody between us found the picture too large, and will again; it must not be sent all the time.
+  if (photo && status === 413) return { kind: 'later', wait_ms: 0 };
+  // Somebody between us answered, as a café's sign-in page does: that is no network.
+  return status < 429 ? { kind: 'unreachable' } : { kind: 'later', wait_ms };
 }
 
 function receiptOf(item: Item, body: Readonly<Record<string, unknown>>): Receipt {

@@ -1,0 +1,71 @@
+/** Signing out: what waits is sent or handed over first, or one stays. Nothing is dropped. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { handOver, sendNow } from '../outgoing.ts';
+import type { State } from '../state.ts';
+import { announce, get } from '../state.ts';
+import type { Owner } from '../store.ts';
+import { Notice } from '../ui.tsx';
+import { count, say } from '../words.ts';
+import { signOut } from './session.ts';
+
+interface Props {
+  readonly app: State;
+  readonly owner: Owner;
+}
+
+const waitingOf = (id: number): number => get().actions.filter(({ by }) => by.id === id).length;
+
+function Waiting({ app, owner }: Props): JSX.Element {
+  const colleagues = app.people.filter(({ id }) => id !== owner.id);
+  return (
+    <Notice tone="warning">
+      <p>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
+      <div class="buttons">
+        <button type="button" class="main" disabled={app.sending} onClick={() => void sendNow()}>
+          {say('send_now')}
+        </button>
+        {colleagues.map((colleague) => (
+          <button key={colleague.id} type="button" onClick={() => void handOver(owner, colleague)}>
+            {say('hand_over', { name: colleague.name })}
+          </button>
+        ))}
+      </div>
+      {colleagues.length === 0 && <p class="soft">{say('no_colleague')}</p>}
+    </Notice>
+  );
+}
+
+export function Leave({ app, owner }: Props): JSX.Element {
+  const [isAsked, ask] = useState(false);
+  const waits = waitingOf(owner.id) > 0;
+  const leave = async (): Promise<void> => {
+    if (!isAsked || waitingOf(owner.id) > 0) {
+      ask(true);
+      return;
+    }
+    if (!(await signOut())) announce(say('needs_network'));
+  };
+  return (
+    <section class="panel form">
+      <h2>{say('sign_out')}</h2>
+      <p>{say('sign_out_what')}</p>
+      {isAsked && waits && <Waiting app={app} owner={owner} />}
+      <div class="buttons">
+        <button type="button" class="danger" disabled={isAsked && waits} onClick={() => void leave()}>
+          {say(isAsked && !waits ? 'sign_out_sure' : 'sign_out')}
+        </button>
+        {isAsked && (
+          <button
+            type="button"
+            onClick={() => {
+              ask(false);
+            }}
+          >
+            {say('stay')}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

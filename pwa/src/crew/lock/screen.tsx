@@ -1,0 +1,115 @@
+/** A locked tablet: whose turn it is, and the PIN. Nothing of the worklist is on the page. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { sync } from '../sync.ts';
+import { sendNow } from '../outgoing.ts';
+import type { State } from '../state.ts';
+import type { Owner } from '../store.ts';
+import { Field, Notice, Title } from '../ui.tsx';
+import { count, say } from '../words.ts';
+import { DIGITS, isPin } from './pin.ts';
+import type { Unlocked } from './session.ts';
+import { learnSessions, unlock } from './session.ts';
+
+function problemOf(result: Unlocked): string {
+  switch (result.kind) {
+    case 'open':
+      return '';
+    case 'wrong':
+      return count('pin_wrong_one', 'pin_wrong_many', result.left);
+    case 'ended':
+      return say('pin_ended');
+    case 'needs_network':
+      return say('pin_needs_network');
+  }
+}
+
+function Pin({ owner }: { readonly owner: Owner }): JSX.Element {
+  const [pin, type] = useState('');
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const tryIt = async (digits: string): Promise<void> => {
+    if (!isPin(digits) || isBusy) return;
+    setBusy(true);
+    const result = await unlock(owner, digits);
+    setBusy(false);
+    type('');
+    setProblem(problemOf(result));
+    if (result.kind === 'open') void sync().then(sendNow);
+  };
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void tryIt(pin);
+      }}
+    >
+      <Field id="pin" label={say('pin_of', { name: owner.name })} error={problem || undefined}>
+        <input
+          id="pin"
+          class="pin"
+          type="password"
+          inputMode="numeric"
+          autocomplete="off"
+          maxLength={DIGITS}
+          value={pin}
+          disabled={isBusy}
+          aria-invalid={problem ? true : undefined}
+          aria-describedby={problem ? 'pin-error' : undefined}
+          onInput={({ currentTarget }) => {
+            type(currentTarget.value);
+            void tryIt(currentTarget.value);
+          }}
+        />
+      </Field>
+      <button class="main" disabled={isBusy}>
+        {say(isBusy ? 'wait' : 'unlock')}
+      </button>
+    </form>
+  );
+}
+
+export function LockScreen({ app }: { readonly app: State }): JSX.Element {
+  const known = app.people.filter(({ session }) => session !== null);
+  const [id, choose] = useState<number | null>(app.owner?.session ? app.owner.id : null);
+  const chosen = known.find((one) => one.id === id);
+  useEffect(() => {
+    void learnSessions();
+  }, []);
+  return (
+    <main class="lock narrow" id="main" tabIndex={-1}>
+      <Title>{say(known.length > 0 ? 'locked' : 'sign_in')}</Title>
+      {app.was_ended && (
+        <Notice tone="warning">
+          <p>{say('was_ended')}</p>
+        </Notice>
+      )}
+      {app.actions.length > 0 && <p>{count('kept_here_one', 'kept_here_many', app.actions.length)}</p>}
+      {known.length > 0 && (
+        <fieldset class="steps">
+          <legend>{say('who')}</legend>
+          {known.map((one) => (
+            <label key={one.id} class="step">
+              <input
+                type="radio"
+                name="who"
+                checked={one.id === id}
+                onChange={() => {
+                  choose(one.id);
+                }}
+              />
+              <span>{one.name}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {chosen && <Pin key={chosen.id} owner={chosen} />}
+      <p>
+        <a class="button" href="/sign-in?next=/crew" data-load>
+          {say('sign_in_fully')}
+        </a>
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,151 @@
+/** Who uses the tablet: signing in, locking, unlocking with and without network, signing out, and being signed out. */
+import type { Written } from '../api.ts';
+import { readTablet, write } from '../api.ts';
+import { forgetPictures } from '../pictures.ts';
+import { get, language, set } from '../state.ts';
+import type { Owner } from '../store.ts';
+import { forget, inStore } from '../store.ts';
+import { recall } from '../sync.ts';
+import type { Person } from '../types.ts';
+import { TRIES, fits, isIdle, verifierOf } from './pin.ts';
+
+/** Typed without network; it signs in at the server as soon as that can be reached, and is written down nowhere. */
+let typed: { readonly person: number; readonly pin: string } | undefined;
+
+export async function saveOwner(owner: Owner): Promise<void> {
+  await inStore('readwrite', (store) => {
+    store.put('people', owner);
+  });
+  const others = get().people.filter(({ id }) => id !== owner.id);
+  const isCurrent = get().owner?.id === owner.id;
+  set({ people: [...others, owner], ...(isCurrent ? { owner } : {}) });
+}
+
+const fresh = ({ id, name }: Person): Owner => ({ id, name, session: null, verifier: null, wrong: 0, locked: false, active_at: Date.now() });
+
+/** The tablet is now in this person's hands: the server has said so. */
+export async function become({ id, name }: Person): Promise<void> {
+  const known = get().people.find((one) => one.id === id);
+  const owner = { ...(known ?? fresh({ id, name })), name, locked: false, wrong: 0, active_at: Date.now() };
+  set({ owner, was_ended: false });
+  await saveOwner(owner);
+  await recall(id);
+  void learnSessions();
+}
+
+/** Which people may unlock here, by the server's own list. */
+export async function learnSessions(): Promise<void> {
+  const answer = await readTablet();
+  if (answer.kind !== 'new') return;
+  const { people, ended } = answer.content;
+  for (const { id, staff, name } of people) {
+    const known = get().people.find((one) => one.id === staff);
+    if (known?.session !== id) await saveOwner({ ...(known ?? { ...fresh({ id: staff, name }), locked: true }), session: id });
+  }
+  for (const known of get().people) {
+    if (known.session === null || people.some(({ staff }) => staff === known.id)) continue;
+    if (ended.includes(known.session)) await erase(known);
+    else await saveOwner({ ...known, session: null, verifier: null });
+  }
+}
+
+/** The server knows nobody: a PIN that was typed without network is used now, else a person is asked. */
+export function seeSignedOut(): void {
+  const { owner } = get();
+  set({ link: 'signed_out' });
+  if (owner?.session == null || typed?.person !== owner.id) return;
+  const { pin } = typed;
+  typed = undefined;
+  void unlock(owner, pin);
+}
+
+export type Unlocked = { readonly kind: 'open' } | { readonly kind: 'wrong'; readonly left: number } | { readonly kind: 'ended' } | { readonly kind: 'needs_network' };
+
+async function open(owner: Owner, pin: string): Promise<Unlocked> {
+  const verifier = owner.verifier ?? (await verifierOf(pin));
+  set({ link: 'unknown' });
+  const opened = { ...owner, verifier, locked: false, wrong: 0, active_at: Date.now() };
+  set({ owner: opened });
+  await saveOwner(opened);
+  await recall(owner.id);
+  return { kind: 'open' };
+}
+
+/** What the tablet itself knows of the PIN, for where there is no network. */
+async function unlockAlone(owner: Owner, pin: string): Promise<Unlocked> {
+  if (!owner.verifier || owner.wrong >= TRIES) return { kind: 'needs_network' };
+  if (await fits(pin, owner.verifier)) {
+    typed = { person: owner.id, pin };
+    const opened = await open(owner, pin);
+    set({ link: 'offline' });
+    return opened;
+  }
+  const wrong = owner.wrong + 1;
+  await saveOwner({ ...owner, wrong });
+  return wrong >= TRIES ? { kind: 'needs_network' } : { kind: 'wrong', left: TRIES - wrong };
+}
+
+export async function unlock(owner: Owner, pin: string): Promise<Unlocked> {
+  if (owner.session === null) return { kind: 'ended' };
+  const answer = await write('POST', 'tablet/unlock', language(), { id: owner.session, pin });
+  if (answer.kind === 'done') return open(owner, pin);
+  if (answer.kind === 'none') return unlockAlone(owner, pin);
+  if (answer.code === 'wrong_pin' && answer.left !== 0) return { kind: 'wrong', left: answer.left ?? 1 };
+  await saveOwner({ ...owner, session: null, verifier: null });
+  return { kind: 'ended' };
+}
+
+/** Keep me signed in on this tablet. */
+export async function stay(owner: Owner, name: string, pin: string): Promise<Written> {
+  const answer = await write('POST', 'tablet', language(), { name, pin });
+  if (answer.kind === 'done') {
+    await saveOwner({ ...owner, verifier: await verifierOf(pin) });
+    await learnSessions();
+  }
+  return answer;
+}
+
+export async function lock(): Promise<void> {
+  const { owner } = get();
+  if (owner?.session == null) return;
+  typed = undefined;
+  await saveOwner({ ...owner, locked: true });
+  await write('POST', 'tablet/lock', language());
+}
+
+/** Touched: the time until the tablet locks itself begins anew. Written down once a minute at most. */
+export async function touch(): Promise<void> {
+  const { owner } = get();
+  if (owner && !owner.locked && Date.now() - owner.active_at > 60_000) await saveOwner({ ...owner, active_at: Date.now() });
+}
+
+export async function lockIfIdle(): Promise<void> {
+  const { owner } = get();
+  if (owner?.session != null && !owner.locked && isIdle(owner.active_at, Date.now())) await lock();
+}
+
+/** Erases what a person could read here; what waits to be sent stays until they sign in again. */
+async function erase({ id }: Owner): Promise<void> {
+  await forget(id);
+  await forgetPictures(id);
+  if (typed?.person === id) typed = undefined;
+  const isCurrent = get().owner?.id === id;
+  set({ people: get().people.filter((one) => one.id !== id) });
+  if (isCurrent) set({ owner: null, worklist: null, ground: null, link: 'signed_out', was_ended: true });
+}
+
+/** This tablet is the present person's no longer. */
+export async function endHere(): Promise<void> {
+  const { owner } = get();
+  if (owner) await erase(owner);
+  else set({ link: 'signed_out' });
+}
+
+/** Signs out for good; the caller has seen to what waits. False where the server could not be reached: nothing is erased. */
+export async function signOut(): Promise<boolean> {
+  const answer = await write('DELETE', 'tablet', language());
+  if (answer.kind === 'none') return false;
+  await endHere();
+  set({ was_ended: false });
+  return true;
+}

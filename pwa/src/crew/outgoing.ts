@@ -1,0 +1,140 @@
+/** Puts into the queue what somebody does, and has it sent: at once, on load, when the network is back, and by a timer. */
+import type { Picture } from '../offline/shrink.ts';
+import { newId } from '../offline/store.ts';
+import { seeSignedOut } from './lock/session.ts';
+import { roomLeft } from './pictures.ts';
+import type { Action, Deed, Fault, WaitingPhoto } from './queue/action.ts';
+import { actionOf, handedOver } from './queue/action.ts';
+import { CHANNEL, send } from './queue/sender.ts';
+import { get, language, set } from './state.ts';
+import { inStore } from './store.ts';
+import { sync } from './sync.ts';
+import type { Moment, Person } from './types.ts';
+
+export interface Taken {
+  readonly id: string;
+  readonly picture: Picture;
+  readonly moment: Moment | null;
+}
+
+/** A photo that is shrunk takes 0.3 MB; below this there is room for some hundred. */
+const SHORT_OF_ROOM = 40_000_000;
+/** Without a session or a network nothing is due; whatever the reason, it is looked at again. */
+const LOOK_AGAIN_MS = 60_000;
+
+const channel = new BroadcastChannel(CHANNEL);
+
+/** Reads the queue anew, here and in other tabs. */
+export async function look(tell = true): Promise<void> {
+  const [actions, sent] = await inStore('readonly', (store) => Promise.all([store.all('actions'), store.all('sent')]));
+  set({ actions, sent });
+  if (tell) channel.postMessage('changed');
+}
+
+channel.addEventListener('message', () => void look(false));
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running = false;
+let wanted = false;
+
+const sender = {
+  person: () => get().owner?.id ?? null,
+  lang: language,
+  onSignedOut: seeSignedOut,
+  onChange: () => void look(),
+};
+
+/** Sends all that is due, and comes again by itself when something will be. */
+export async function sendNow(): Promise<void> {
+  wanted = running;
+  if (running) return;
+  running = true;
+  clearTimeout(timer);
+  set({ sending: true });
+  const before = get().actions.length;
+  const wait = await (get().actions.length ? send(sender) : Promise.resolve(null));
+  running = false;
+  set({ sending: false });
+  await look();
+  if (get().actions.length < before) await sync();
+  if (wanted) void sendNow();
+  else timer = setTimeout(() => void sendNow(), wait ?? LOOK_AGAIN_MS);
+}
+
+async function askForRoom(): Promise<void> {
+  const { storage } = navigator as { storage?: StorageManager };
+  // The browser may say no; nothing else depends on it.
+  if (storage?.persist && !(await storage.persisted())) await storage.persist();
+  set({ is_short_of_room: (await roomLeft()) < SHORT_OF_ROOM });
+}
+
+export interface Doing {
+  readonly report: string | null;
+  readonly title: string;
+  readonly place: string;
+  readonly photos: readonly Taken[];
+  readonly content: (photos: readonly string[], at: string) => Deed | Fault;
+}
+
+/** Kept on the disk, with its photos, before anything is said to have been done. */
+export async function enqueue(...doings: readonly Doing[]): Promise<Action[]> {
+  const { owner } = get();
+  if (!owner) throw new Error('nobody to do it');
+  const by = { id: owner.id, name: owner.name };
+  const now = Date.now();
+  const made = doings.map(({ report, title, place, photos, content }, order) => {
+    // One after the other, so that they are sent in the order in which they were done.
+    const created_at = new Date(now + order).toISOString();
+    const waiting = photos.map(({ id, picture, moment }): WaitingPhoto => ({ id, type: picture.type, moment, not_before: 0, attempts: 0 }));
+    const action = actionOf({ id: newId(), by, report, content: content(waiting.map(({ id }) => id), created_at), title, place, created_at, photos: waiting });
+    return { action, photos };
+  });
+  await inStore('readwrite', (store) => {
+    for (const { action, photos } of made) {
+      store.put('actions', action);
+      for (const { id, picture } of photos) store.put('photos', { id, bytes: picture.bytes });
+    }
+  });
+  await look();
+  void askForRoom();
+  void sendNow();
+  return made.map(({ action }) => action);
+}
+
+/** Changes or removes an action that is still here; nothing happens to one that has arrived meanwhile. */
+async function changeKept(id: string, change: (action: Action) => Action | null): Promise<void> {
+  await inStore('readwrite', async (store) => {
+    const current = await store.get('actions', id);
+    if (!current) return;
+    const changed = change(current);
+    if (changed) store.put('actions', changed);
+    else {
+      store.delete('actions', id);
+      for (const photo of current.photos) store.delete('photos', photo.id);
+    }
+  });
+  await look();
+}
+
+export async function resend(id: string, change: (action: Action) => Action): Promise<void> {
+  await changeKept(id, change);
+  void sendNow();
+}
+
+export const throwAway = (id: string): Promise<void> => changeKept(id, () => null);
+
+/** Pictures of an action that waits, to be shown. */
+export async function pictureOf(photo: WaitingPhoto): Promise<Blob | null> {
+  const kept = await inStore('readonly', (store) => store.get('photos', photo.id));
+  return kept ? new Blob([kept.bytes], { type: photo.type }) : null;
+}
+
+/** What waits is sent by a colleague on this tablet, with the name of who did it. */
+export async function handOver(from: Person, to: Person): Promise<void> {
+  await inStore('readwrite', async (store) => {
+    for (const action of await store.all('actions')) {
+      if (action.by.id === from.id) store.put('actions', handedOver(action, { id: to.id, name: to.name }));
+    }
+  });
+  await look();
+}

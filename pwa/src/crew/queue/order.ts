@@ -1,0 +1,131 @@
+/** What is sent next, and what an answer makes of an action. */
+import type { Answered } from '../../offline/asking.ts';
+import { COME_BACK_LATER, isRefusal, waitAfter } from '../../offline/asking.ts';
+import type { Refusal } from '../../offline/store.ts';
+import type { Happening, Report } from '../types.ts';
+import type { Action, Conflict, Receipt, WaitingPhoto } from './action.ts';
+import { isStopped } from './action.ts';
+
+export interface Job {
+  readonly action: Action;
+  /** Null while the action itself waits. */
+  readonly photo: WaitingPhoto | null;
+}
+
+export type Answer =
+  | { readonly kind: 'received'; readonly receipt: Receipt | null }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict }
+  | { readonly kind: 'later'; readonly wait_ms: number }
+  | { readonly kind: 'signed_out' }
+  | { readonly kind: 'unreachable' };
+
+const SIGNED_OUT = ['not_signed_in', 'sign_in_needed', 'signed_out', 'ended'];
+
+/** Of each report the oldest that has not arrived: what was done first is sent first, and alone. */
+function heads(actions: readonly Action[]): Action[] {
+  const first = new Map<string, Action>();
+  for (const action of actions) {
+    const about = action.report ?? action.id;
+    const before = first.get(about);
+    if (!before || action.created_at < before.created_at) first.set(about, action);
+  }
+  return [...first.values()];
+}
+
+const leastTried = (a: { attempts: number; created_at: string }, b: { attempts: number; created_at: string }): number =>
+  a.attempts - b.attempts || a.created_at.localeCompare(b.created_at);
+
+/**
+ * Every action before any photo; what has been tried least goes first, so that one bad one never blocks the others. One
+ * that waits for a person lets the next of its report pass: the server judges each by what it was based on.
+ */
+export function nextJob(actions: readonly Action[], tried: ReadonlySet<string>, now: number): Job | undefined {
+  const open = actions.filter((action) => !isStopped(action));
+  const due = ({ id, not_before }: { id: string; not_before: number }): boolean => !tried.has(id) && not_before <= now;
+  const waiting = heads(open.filter(({ receipt }) => !receipt));
+  const [action] = waiting.filter(due).sort(leastTried);
+  if (action) return { action, photo: null };
+  for (const one of open.filter(({ receipt }) => receipt).sort(leastTried)) {
+    const [photo] = one.photos.filter(due).sort((a, b) => a.attempts - b.attempts);
+    if (photo) return { action: one, photo };
+  }
+  return undefined;
+}
+
+/** In how many milliseconds something will be due; null when nothing waits for the network. */
+export function nextDue(actions: readonly Action[], now: number): number | null {
+  const open = actions.filter((action) => !isStopped(action));
+  const times = [
+    ...heads(open.filter(({ receipt }) => !receipt)).map(({ not_before }) => not_before),
+    ...open.filter(({ receipt }) => receipt).flatMap(({ photos }) => photos.map(({ not_before }) => not_before)),
+  ];
+  return times.length ? Math.max(Math.min(...times) - now, 0) : null;
+}
+
+function receiptOf(content: Readonly<Record<string, unknown>>, { id }: Action): Receipt | null {
+  const { number, version, status } = content;
+  const isOurs = content['id'] === id && typeof number === 'string' && typeof version === 'number' && typeof status === 'string';
+  return isOurs ? { number, version, status } : null;
+}
+
+/** What the server's answer means. A sign-in page of a café's network also answers 200; only a receipt of ours counts. */
+export function meaningOf(answered: Answered | null, { action, photo }: Job): Answer {
+  if (!answered) return { kind: 'unreachable' };
+  const { status, content, wait_ms } = answered;
+  if (content && (status === 200 || status === 201)) {
+    if (photo) return content['id'] === photo.id ? { kind: 'received', receipt: null } : { kind: 'unreachable' };
+    const receipt = receiptOf(content, action);
+    return receipt ? { kind: 'received', receipt } : { kind: 'unreachable' };
+  }
+  if (status >= 400 && status < 500 && !COME_BACK_LATER.includes(status) && isRefusal(content)) {
+    const { code, message, fields } = content;
+    if (status === 401 || SIGNED_OUT.includes(code)) return { kind: 'signed_out' };
+    // The action is not there yet, or not any more: it is never the photo's fault.
+    if (photo && status === 404) return { kind: 'later', wait_ms };
+    const { report, since } = content as { report?: Report; since?: Happening[] };
+    if (status === 409 && code === 'changed_meanwhile' && report) return { kind: 'conflict', conflict: { report, since: since ?? [] } };
+    return { kind: 'refused', refusal: { code, message, fields: fields ?? {} } };
+  }
+  // Somebody between us found the picture too large, and will again; it must not be sent all the time.
+  if (photo && status === 413) return { kind: 'later', wait_ms: 0 };
+  return status < 429 ? { kind: 'unreachable' } : { kind: 'later', wait_ms };
+}
+
+/** The action after an answer to itself. */
+export function afterAction(action: Action, answer: Answer, now: number): Action {
+  switch (answer.kind) {
+    case 'received':
+      return { ...action, attempts: 0, not_before: 0, receipt: answer.receipt, refusal: null, conflict: null };
+    case 'refused':
+      return { ...action, refusal: answer.refusal };
+    case 'conflict':
+      return { ...action, conflict: answer.conflict };
+    case 'later':
+      return { ...action, attempts: action.attempts + 1, not_before: now + Math.max(answer.wait_ms, waitAfter(action.attempts)) };
+    case 'unreachable':
+      return { ...action, attempts: action.attempts + 1 };
+    case 'signed_out':
+      return action;
+  }
+}
+
+/** The action after an answer to one of its photos. */
+export function afterPhoto(action: Action, photo: WaitingPhoto, answer: Answer, now: number): Action {
+  const others = action.photos.filter(({ id }) => id !== photo.id);
+  switch (answer.kind) {
+    case 'received':
+      return { ...action, photos: others };
+    case 'refused':
+      return { ...action, photos: others, left_out: [...action.left_out, answer.refusal.message] };
+    case 'later':
+    case 'unreachable': {
+      const wait = answer.kind === 'later' ? Math.max(answer.wait_ms, waitAfter(photo.attempts)) : 0;
+      const later = { ...photo, attempts: photo.attempts + 1, not_before: wait && now + wait };
+      return { ...action, attempts: action.attempts + 1, photos: action.photos.map((one) => (one.id === photo.id ? later : one)) };
+    }
+    case 'conflict':
+    case 'signed_out':
+      return action;
+  }
+}

@@ -1,0 +1,80 @@
+/** Photos from the camera: made small at once, so that a tablet keeps hundreds of them. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { shrink } from '../../offline/shrink.ts';
+import { newId } from '../../offline/store.ts';
+import type { Taken } from '../outgoing.ts';
+import type { Moment } from '../types.ts';
+import { say } from '../words.ts';
+
+interface Props {
+  readonly moments: readonly (Moment | null)[];
+  readonly taken: readonly Taken[];
+  readonly onChange: (change: (taken: readonly Taken[]) => readonly Taken[]) => void;
+  /** While a photo is being made small nothing may be saved without it. */
+  readonly onBusy: (isBusy: boolean) => void;
+}
+
+/** Three are what a report takes at once. */
+const MOST = 6;
+
+const label = (moment: Moment | null): string => say(moment === null ? 'take_photo' : `photo_${moment}`);
+
+export function Preview({ taken, onRemove }: { readonly taken: Taken; readonly onRemove?: () => void }): JSX.Element {
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([taken.picture.bytes], { type: taken.picture.type }));
+    setUrl(made);
+    return () => {
+      URL.revokeObjectURL(made);
+    };
+  }, [taken]);
+  return (
+    <figure class="photo">
+      {url && <img src={url} alt={label(taken.moment)} />}
+      <figcaption>{label(taken.moment)}</figcaption>
+      {onRemove && (
+        <button type="button" onClick={onRemove}>
+          {say('remove')}
+          <span class="hidden"> {label(taken.moment)}</span>
+        </button>
+      )}
+    </figure>
+  );
+}
+
+export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element {
+  const add = async (input: HTMLInputElement, moment: Moment | null): Promise<void> => {
+    const files = [...(input.files ?? [])].slice(0, MOST - taken.length);
+    onBusy(true);
+    const pictures = await Promise.all(files.map(shrink));
+    onBusy(false);
+    onChange((before) => [...before, ...pictures.map((picture) => ({ id: newId(), picture, moment }))]);
+    input.value = '';
+  };
+  return (
+    <div class="camera">
+      <div class="buttons">
+        {moments.map((moment) => (
+          <label key={moment} class="button file">
+            <input type="file" accept="image/*" capture="environment" name={`photo-${moment ?? 'fault'}`} disabled={taken.length >= MOST} onChange={({ currentTarget }) => void add(currentTarget, moment)} />
+            {label(moment)}
+          </label>
+        ))}
+      </div>
+      {taken.length > 0 && (
+        <div class="photos">
+          {taken.map((one) => (
+            <Preview
+              key={one.id}
+              taken={one}
+              onRemove={() => {
+                onChange((before) => before.filter((other) => other !== one));
+              }}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** Reads what the tablet keeps, and sets going what goes on by itself. */
+import { lockIfIdle, saveOwner, touch } from './lock/session.ts';
+import { isIdle } from './lock/pin.ts';
+import { look, sendNow } from './outgoing.ts';
+import { language, get, set } from './state.ts';
+import { inStore } from './store.ts';
+import { EVERY_MS, recall, sync } from './sync.ts';
+
+const IDLE_LOOK_MS = 30_000;
+
+/** The one who used the tablet last, with what was kept for them; after a quarter of an hour it is locked. */
+export async function recallAll(): Promise<void> {
+  const people = await inStore('readonly', (store) => store.all('people'));
+  const [last] = [...people].sort((a, b) => b.active_at - a.active_at);
+  set({ people, owner: last ?? null });
+  await look(false);
+  if (!last) return;
+  if (last.session !== null && isIdle(last.active_at, Date.now())) await saveOwner({ ...last, locked: true });
+  if (get().owner?.locked === false) await recall(last.id);
+}
+
+async function round(): Promise<void> {
+  if (document.visibilityState !== 'visible') return;
+  // A locked tablet still sends, as long as the server knows who it is.
+  if (get().owner?.locked !== true) await sync();
+  await sendNow();
+}
+
+function watchWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  const register = async (): Promise<void> => {
+    const registration = await navigator.serviceWorker.register('/crew/worker.js', { scope: '/crew' });
+    (registration.active ?? registration.waiting ?? registration.installing)?.postMessage({ lang: language() });
+  };
+  // Private windows refuse a worker; with network the app works without one.
+  register().catch(() => undefined);
+  navigator.serviceWorker.addEventListener('message', ({ data }) => {
+    if (data === 'crew-update') set({ has_update: true });
+  });
+}
+
+export function startWork(): void {
+  watchWorker();
+  void round();
+  setInterval(() => void round(), EVERY_MS);
+  setInterval(() => void lockIfIdle(), IDLE_LOOK_MS);
+  addEventListener('online', () => void round());
+  addEventListener('offline', () => {
+    set({ link: 'offline' });
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void lockIfIdle().then(round);
+  });
+  for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => void touch(), { passive: true });
+}
+

@@ -1,0 +1,45 @@
+/** What somebody did beside what happened to the report meanwhile; the crew decides. */
+import type { JSX } from 'preact';
+import { resend } from '../outgoing.ts';
+import type { Action, Conflict } from '../queue/action.ts';
+import { again, asNote, isDeed, rebased } from '../queue/action.ts';
+import { Happened } from '../report/facts.tsx';
+import { stepName } from '../report/form.tsx';
+import { filledOf } from '../report/steps.ts';
+import { Status } from '../ui.tsx';
+import { say } from '../words.ts';
+import { Discard } from './line.tsx';
+
+export function Changed({ action, conflict }: { readonly action: Action; readonly conflict: Conflict }): JSX.Element {
+  const { content } = action;
+  const deed = isDeed(content) ? content : null;
+  const stillFits = conflict.report.next.includes(deed?.status ?? '');
+  return (
+    <div class="changed" data-conflict>
+      <div class="sides">
+        <section>
+          <h3>{say('you_did')}</h3>
+          {deed && <p><b>{stepName(filledOf(deed).step)}</b></p>}
+          {deed?.public_text && <p class="said">{deed.public_text}</p>}
+          {deed?.internal_text && <p class="said internal">{deed.internal_text}</p>}
+        </section>
+        <section>
+          <h3>{say('happened_meanwhile')}</h3>
+          <p><Status status={conflict.report.status} /></p>
+          <Happened events={conflict.since} />
+        </section>
+      </div>
+      <div class="buttons">
+        {stillFits && deed && (
+          <button type="button" class="main" onClick={() => void resend(action.id, (one) => again(one, rebased(one)))}>
+            {say('do_it_still', { step: stepName(filledOf(deed).step) })}
+          </button>
+        )}
+        <button type="button" onClick={() => void resend(action.id, (one) => again(one, asNote(one)))}>
+          {say('as_note')}
+        </button>
+        <Discard action={action} />
+      </div>
+    </div>
+  );
+}

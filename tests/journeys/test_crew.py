@@ -1,0 +1,118 @@
+"""The crew's tablet: it works in a cellar, and never loses a closing."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Playwright, expect
+
+from app.reports.photo_store import PHOTO, PhotoStore
+from tests.conftest import SQLITE
+from tests.faults import BadLink
+from tests.pictures import a_photo
+from tests.server import Server
+from tests.tablet import Tablet
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("live_server", [SQLITE], indirect=True),
+]
+
+# The unit of the demo's crew.
+UNIT = "Park og natur"
+
+
+@pytest.fixture
+def link(live_server) -> Iterator[BadLink]:
+    with BadLink(live_server.port).running() as running:
+        yield running
+
+
+@pytest.fixture
+def tablet(playwright: Playwright, link: BadLink, tmp_path: Path) -> Iterator[Tablet]:
+    held = Tablet(playwright, tmp_path / "profile", link.url)
+    yield held
+    held.is_closed()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "etter.jpg"
+    file.write_bytes(a_photo(size=(2000, 1500)))
+    return file
+
+
+def file_reports(server: Server, count: int) -> list[str]:
+    """Have residents report faults that the crew's unit mends; returns their numbers."""
+    [[code]] = server.ask("""
+        SELECT signs.code FROM signs JOIN places ON places.id = place_id
+        JOIN place_kinds ON place_kinds.id = kind_id
+        WHERE place_kinds.code = 'park' ORDER BY signs.code LIMIT 1
+    """)
+    numbers = []
+    for nth in range(count):
+        content = {"category": "PA03", "sign": code, "description": f"Planke {nth}"}
+        status, answer = server.request("PUT", f"/api/v1/reports/{uuid4()}", content)
+        assert status == 201, answer
+        numbers.append(json.loads(answer)["number"])
+    return numbers
+
+
+def closings(server: Server, numbers: list[str]) -> dict[str, list[str]]:
+    """What stands in the timelines of reports as their closing."""
+    found: dict[str, list[str]] = {number: [] for number in numbers}
+    rows = server.ask("""
+        SELECT number, public_text FROM events JOIN reports ON reports.id = report_id
+        WHERE to_value = 'fixed' ORDER BY events.id
+    """)
+    for number, text in rows:
+        if number in found:
+            found[number].append(text)
+    return found
+
+
+def photos_of_work(server: Server, numbers: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """How large the kept photos of the crew are, opened to their last byte."""
+    found: dict[str, list[tuple[int, int]]] = {number: [] for number in numbers}
+    rows = server.ask("""
+        SELECT number, name FROM photos JOIN reports ON reports.id = report_id WHERE by_staff
+    """)
+    store = PhotoStore((server.folder / "photos").as_uri())
+    for number, name in rows:
+        picture = Image.open(io.BytesIO(store.get(name, PHOTO)))
+        picture.load()
+        if number in found:
+            found[number].append(picture.size)
+    return found
+
+
+def test_ten_reports_handled_in_a_cellar_arrive_once_each_with_their_photos(
+    live_server, link, tablet, photo
+):
+    numbers = file_reports(live_server, 10)
+    tablet.signs_in()
+    tablet.sets_pin()
+    link.offline = True
+    for number in numbers:
+        tablet.closes_report(number, f"Byttet {number}", photo)
+    assert len(tablet.queue()) == 10
+    tablet.is_closed()
+
+    tablet.opens("/crew#waiting")
+    expect(tablet.page.locator("[data-waiting]")).to_have_count(10)
+    assert closings(live_server, numbers) == {number: [] for number in numbers}
+    link.offline = False
+    # The session of a browser ends with it; what the tablet keeps does not.
+    tablet.opens("/crew#me")
+    tablet.unlocks()
+    tablet.opens("/crew#waiting")
+    tablet.sends()
+    assert closings(live_server, numbers) == {number: [f"Byttet {number}"] for number in numbers}
+    assert photos_of_work(live_server, numbers) == {number: [(1280, 960)] for number in numbers}
+    expect(tablet.page.locator("[data-sent]")).to_have_count(10)

@@ -1,0 +1,134 @@
+"""A crew's tablet: a browser with a profile on the disk, which survives being closed and killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Error as BrowserError
+
+from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.journeys.people import TABLET
+from tests.phone import wait_until
+
+PIN = "274961"
+# The app without network: its shell with every file it names, and the worklist of somebody.
+IS_READY = r"""
+async () => {
+  const shell = await caches.match('/crew/shell?lang=nb', {ignoreVary: true});
+  if (!shell || document.querySelectorAll('[data-link=online]').length === 0) return false;
+  const files = (await shell.text()).match(/\/static\/[\w.-]+/g);
+  const kept = files.map((file) => caches.match(file, {ignoreVary: true}));
+  return (await Promise.all(kept)).every(Boolean);
+}
+"""
+QUEUE = """
+() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vof-crew');
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction('actions').objectStore('actions').getAll();
+    rows.onsuccess = () => { resolve(rows.result); opening.result.close(); };
+  };
+  opening.onerror = reject;
+})
+"""
+
+
+class Tablet:
+    """Somebody of the crew with a tablet in their hands."""
+
+    def __init__(
+        self, playwright: Playwright, profile: Path, url: str, screen: dict[str, int] = TABLET
+    ) -> None:
+        self._playwright, self._profile, self._url, self._screen = playwright, profile, url, screen
+        self._context: BrowserContext | None = None
+
+    @property
+    def context(self) -> BrowserContext:
+        if self._context is None:
+            self._context = self._playwright.chromium.launch_persistent_context(
+                self._profile,
+                executable_path=CHROMIUM,
+                args=FLAGS,
+                viewport=self._screen,
+                locale="nb-NO",
+                base_url=self._url,
+            )
+        return self._context
+
+    @property
+    def page(self) -> Page:
+        return self.context.pages[0]
+
+    def signs_in(self, email: str = "crew@demo.vof", password: str = "demo-crew") -> None:
+        """Sign in, and let the tablet keep all it needs."""
+        account = {"email": email, "password": password}
+        answer = self.context.request.post("/sign-in", form=account, headers={"Origin": self._url})
+        assert answer.ok
+        self.opens("/crew")
+        wait_until(self.page, IS_READY)
+
+    def sets_pin(self, pin: str = PIN) -> None:
+        """Stay signed in on this tablet, behind a PIN."""
+        self.opens("/crew#me")
+        form = self.page.locator("[data-pin]")
+        form.locator("#tablet-name").fill("Bil 3")
+        form.locator("#new-pin").fill(pin)
+        form.locator("button.main").click()
+        expect(form).to_have_count(0)
+
+    def unlocks(self, pin: str = PIN) -> None:
+        self.page.locator("#pin").fill(pin)
+        expect(self.page.locator("#pin")).to_have_count(0)
+
+    def opens(self, address: str) -> None:
+        """Load an address, also where only what follows its # differs."""
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        expect(self.page.locator("html.crew main h1")).to_be_visible()
+
+    def fills_in(
+        self, number: str, text: str, photo: Path | None = None, step: str = "fixed"
+    ) -> None:
+        """Open a report and say what was done, without saving it."""
+        self.opens(f"/crew/reports/{number}")
+        form = self.page.locator("[data-act]")
+        form.locator(f"[name=step][value={step}]").check()
+        form.locator("#text").fill(text)
+        if photo:
+            form.locator("[name=photo-after]").set_input_files(photo)
+            expect(form.locator(".photo img")).to_have_count(1)
+
+    def closes_report(self, number: str, text: str, photo: Path | None = None) -> None:
+        self.fills_in(number, text, photo)
+        self.page.locator("[data-act] button.save").click()
+        expect(self.page.locator(".said-now")).not_to_be_empty()
+
+    def queue(self) -> list[dict[str, Any]]:
+        """What waits on the tablet."""
+        found: list[dict[str, Any]] = self.page.evaluate(QUEUE)
+        return found
+
+    def sends(self) -> None:
+        """Tell the app that there is network again, and wait until nothing waits."""
+        self.page.evaluate("dispatchEvent(new Event('online'))")
+        wait_until(self.page, f"async () => (await ({QUEUE})()).length === 0")
+
+    def is_closed(self) -> None:
+        if self._context is not None:
+            with contextlib.suppress(BrowserError):
+                self._context.close()
+            self._context = None
+
+    def is_killed(self) -> None:
+        """End every process of this browser at once; they are known by their profile."""
+        mark = f"--user-data-dir={self._profile}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (folder / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(folder.name), signal.SIGKILL)
+        self.is_closed()
