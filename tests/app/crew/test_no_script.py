@@ -45,6 +45,7 @@ def test_the_list_is_grouped_by_place_with_the_most_urgent_place_first(
 ):
     late, early = filed_here(sign=park_sign.code), filed_here(sign=hall_sign.code)
     beside = filed_here(sign=hall_sign.code)
+    assert "/crew?place=" not in crew.get("/crew").text
     late.due_at, early.due_at = now() + timedelta(days=3), now() + timedelta(days=1)
     beside.due_at = now() + timedelta(days=5)
     db.session.commit()
