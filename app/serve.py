@@ -66,6 +66,8 @@ def serve(app: Flask) -> None:
         "timeout": REQUEST_TIMEOUT_S,
         "graceful_timeout": STOP_TIMEOUT_S,
         "keepalive": 5,
+        # Other systems ask after some hundred reports by their numbers.
+        "limit_request_line": 8190,
         "control_socket_disable": True,
         "on_exit": lambda _server: _stop(worker),
     }

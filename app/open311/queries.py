@@ -41,14 +41,12 @@ UPDATED_AT = func.coalesce(Report.closed_at, _last_change, Report.received_at)
 
 _COLUMNS = (
     Report.id,
-    Report.uuid,
     Report.number,
     Report.status,
     Report.category_id,
     Report.unit_id,
     Report.description,
     Report.address,
-    Report.answers,
     Report.point,
     Report.received_at,
     Report.due_at,
@@ -96,7 +94,7 @@ def count_requests(wanted: Wanted) -> int:
     return session().scalar(query) or 0
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return (
         select(*_COLUMNS, UPDATED_AT.label("updated_at"))
         .outerjoin(Place, Place.id == Report.place_id)
@@ -134,6 +132,12 @@ def _updated_in(span: Span) -> list[ColumnElement[bool]]:
     """What happened in between is found by its index first; then each report is judged exactly."""
     touched = select(Event.report_id).where(Event.at.between(span.start, span.end))
     return [Report.id.in_(touched), UPDATED_AT.between(span.start, span.end)]
+
+
+def answers_of(report_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What was answered to the questions of these reports."""
+    query = select(Report.id, Report.answers).where(Report.id.in_(report_ids))
+    return {row.id: row.answers for row in session().execute(query)} if report_ids else {}
 
 
 def latest_notes(report_ids: Collection[int]) -> dict[int, str]:

@@ -39,6 +39,7 @@ class Surroundings:
     notes: dict[int, str]
     photos: dict[int, list[Photo]]
     events: dict[int, list[Row[Any]]]
+    answers: dict[int, dict[str, Any]]
     seen: set[int]
 
 
@@ -52,6 +53,7 @@ def requests(rows: Sequence[Row[Any]], caller: Caller, extensions: Collection[st
         notes=queries.latest_notes(ids),
         photos=queries.photos_of(seen),
         events=queries.public_events(ids) if extensions else {},
+        answers=queries.answers_of(seen) if extensions else {},
         seen=seen,
     )
     positions = positions_of([row.point for row in rows])
@@ -113,7 +115,6 @@ def _address(row: Row[Any], *, seen: bool) -> str:
 
 
 def _extended(row: Row[Any], service: Service, around: Surroundings) -> Record:
-    seen = row.id in around.seen
     urls = [media_url(photo) for photo in around.photos.get(row.id, [])]
     return {
         "title": in_words(row, service),
@@ -122,16 +123,16 @@ def _extended(row: Row[Any], service: Service, around: Surroundings) -> Record:
         "service_object_id": row.sign_code,
         "media_url": urls[0] if urls else None,
         "media_urls": Listing("media_url", urls),
-        "attributes": Listing("attribute", _answers(row) if seen else []),
+        "attributes": Listing("attribute", _answers(around.answers.get(row.id, {}))),
         "notes": Listing("note", [_note(one) for one in around.events.get(row.id, [])]),
     }
 
 
-def _answers(row: Row[Any]) -> list[Record]:
+def _answers(answers: dict[str, Any]) -> list[Record]:
     """What was answered, as it would be sent."""
     return [
         {"code": code, "value": ",".join(map(str, answer)) if isinstance(answer, list) else answer}
-        for code, answer in row.answers.items()
+        for code, answer in answers.items()
     ]
 
 
