@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -93,16 +94,16 @@ def running_line(to_port: int) -> Iterator[Line]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def city(demos, tmp_path_factory):
-    """Another city's VOF, really running."""
+    """Another city's VOF, really running; one for both databases of ours."""
     server = demos.server("sqlite", tmp_path_factory.mktemp("city"))
     server.start()
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def city_key(city):
     return city.flask("api-key", "create", "--name", "Neighbour").splitlines()[-1]
 
@@ -317,8 +318,7 @@ def test_how_it_stands_there_comes_back(filed, county, city, city_key, client):
 
 
 def test_a_token_is_exchanged_for_the_number(filed, city, line):
-    key = city.flask("api-key", "create", "--name", "Newcomer").splitlines()[-1]
-    held(city, key)
+    key = a_key_that_is_not_trusted(city)
     a_target(address=f"http://{line.host}/open311/v2", secret=key)
     report = filed()
     work()
@@ -330,8 +330,16 @@ def test_a_token_is_exchanged_for_the_number(filed, city, line):
     assert handed().foreign_id == there(city, report)[0][0]
 
 
-def held(city, key):
-    change(city, "UPDATE api_keys SET trusted = 0 WHERE digest = :digest", digest=digest_of(key))
+def a_key_that_is_not_trusted(city):
+    key = f"newcomer-{uuid4()}"
+    change(
+        city,
+        "INSERT INTO api_keys (name, digest, hint, scopes, trusted, per_minute, created_at)"
+        " VALUES ('Newcomer', :digest, 'newcomer', '[\"read\", \"create\"]', 0, 600,"
+        " '2026-11-28 00:00:00.000000')",
+        digest=digest_of(key),
+    )
+    return key
 
 
 def release(city):
