@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 
@@ -20,17 +21,21 @@ from app.reports.photo_store import PHOTO, THUMBNAIL
 from app.reports.questions import answers_in_words
 from app.reports.workflow import next_states
 
+_ANY = UUID(int=0)
+
 
 def work_views(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    """Reports with their photos and the last lines of their timelines, in four statements."""
-    events, photos = defaultdict(list), defaultdict(list)
+    """Reports with their photos and the last lines of their timelines, in three statements."""
+    events: dict[int, list[Event]] = defaultdict(list)
+    photos: dict[int | None, list[Photo]] = defaultdict(list)
     for event in list_latest_events(reports):
         events[event.report_id].append(event)
     for photo in list_photos(reports):
         photos[photo.report_id].append(photo)
     everybody = [event for of_report in events.values() for event in of_report]
     names = _names(everybody)
-    return [_work_view(one, events[one.id], photos[one.id], names) for one in reports]
+    views = _photo_views(photos)
+    return [_work_view(one, events[one.id], views[one.id], names) for one in reports]
 
 
 def _names(events: Collection[Event]) -> dict[int, str]:
@@ -38,7 +43,10 @@ def _names(events: Collection[Event]) -> dict[int, str]:
 
 
 def _work_view(
-    report: Report, events: Sequence[Event], photos: Sequence[Photo], names: dict[int, str]
+    report: Report,
+    events: Sequence[Event],
+    photos: list[dict[str, Any]],
+    names: dict[int, str],
 ) -> dict[str, Any]:
     status_name = wording.status_name(report.status)
     return {
@@ -63,7 +71,7 @@ def _work_view(
             {"question": question, "answer": answer}
             for question, answer in answers_in_words(report)
         ],
-        "photos": [_photo_view(photo) for photo in photos],
+        "photos": photos,
         "events": [event_view(event, names) for event in events],
         "next": [status.value for status in next_states(report.status)],
     } | _where(report)
@@ -82,20 +90,30 @@ def _where(report: Report) -> dict[str, Any]:
     } | degrees(report.point)
 
 
-def _photo_view(photo: Photo) -> dict[str, Any]:
-    return {
-        "id": str(photo.uuid),
-        "thumbnail": _photo_url(photo, THUMBNAIL),
-        "medium": _photo_url(photo, PHOTO),
+def _photo_views(
+    photos: dict[int | None, list[Photo]],
+) -> dict[int | None, list[dict[str, Any]]]:
+    """The photos by their report. Making a thousand addresses one by one took a third of it all."""
+    patterns = {
+        # Without the language: a tablet keeps the picture under this address.
+        name: url_for("resident.photo", photo_uuid=_ANY, size=size, lang=None)
+        for name, size in (("thumbnail", THUMBNAIL), ("medium", PHOTO))
+    }
+    views: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for report_id, of_report in photos.items():
+        views[report_id] = [_photo_view(one, patterns) for one in of_report]
+    return views
+
+
+def _photo_view(photo: Photo, patterns: dict[str, str]) -> dict[str, Any]:
+    uuid = str(photo.uuid)
+    addresses = {name: pattern.replace(str(_ANY), uuid) for name, pattern in patterns.items()}
+    return addresses | {
+        "id": uuid,
         "by_staff": photo.by_staff,
         "moment": photo.moment,
         "released": photo.released_at is not None,
     }
-
-
-def _photo_url(photo: Photo, size: str) -> str:
-    # Without the language: a tablet keeps the picture under this address.
-    return url_for("resident.photo", photo_uuid=photo.uuid, size=size, lang=None)
 
 
 def event_view(event: Event, names: dict[int, str]) -> dict[str, Any]:
