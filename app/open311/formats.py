@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
+from xml.sax.saxutils import escape
 
 from flask import Response, request
-from lxml import etree
 
 from app.languages import gettext
 from app.problems import Problem
@@ -72,23 +72,45 @@ _NUMBERS = {bool, int, float}
 
 
 def as_xml(root: str, content: Record | Listing) -> bytes:
-    """The content as a document in UTF-8, its declaration at the first byte."""
-    element = etree.Element(root)
-    _fill(element, content)
-    written: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=True)
-    return written
+    """The content as a document in UTF-8, its declaration at the first byte.
+
+    Written piece by piece: a tree of 17,000 elements took twice as long as everything else.
+    """
+    pieces = [_DECLARATION]
+    _write(root, content, pieces)
+    return "".join(pieces).encode()
 
 
-def _fill(element: Any, value: Any) -> None:
+def _write(name: str, value: Any, pieces: list[str]) -> None:
+    """One element; names are our own constants, texts are escaped."""
     kind = type(value)
-    if kind is Listing:
-        for one in value.entries:
-            _fill(etree.SubElement(element, value.item), one)
-    elif kind is dict:
-        for name, one in value.items():
-            _fill(etree.SubElement(element, name), one)
-    elif value is not None:
-        element.text = text_of(value) or None
+    if kind is str and value:
+        pieces.append(f"<{name}>{_escaped(value)}</{name}>")
+    elif value is None or value == "":
+        pieces.append(f"<{name}/>")
+    elif kind is Listing or kind is dict:
+        inner = _inner(value)
+        pieces.append(f"<{name}>" if inner else f"<{name}/>")
+        for item, one in inner:
+            _write(item, one, pieces)
+        if inner:
+            pieces.append(f"</{name}>")
+    else:
+        pieces.append(f"<{name}>{_escaped(text_of(value))}</{name}>")
+
+
+def _inner(value: Any) -> list[tuple[str, Any]]:
+    if type(value) is Listing:
+        return [(value.item, one) for one in value.entries]
+    return list(value.items())
+
+
+def _escaped(text: str) -> str:
+    plain = text if text.isprintable() else _UNPRINTABLE.sub("", text)
+    return escape(plain, {"\r": "&#13;"})
+
+
+_DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def text_of(value: Any) -> str:
