@@ -25,7 +25,7 @@ WITH_PHOTO = 50
 RUNS = 5
 CPU_SLOWDOWN = 4
 FIRST_VIEW_MS, LONG_TASK_MS, NOTHING_NEW_BYTES = 1_000, 100, 1_000
-SCREENS_TO_SCROLL = 60
+MOST_SCREENS = 300
 # When the first report was on screen, on the page's own clock, after its next frame.
 SEEN = """
 window.seen = new Promise((done) => {
@@ -104,11 +104,16 @@ def _offline(tablet: Tablet) -> tuple[list[float], float]:
 
 
 def _longest_task_while_scrolling(page: Page) -> float:
+    # The map is drawn once the list stands, and is no part of scrolling.
+    page.locator(".leaflet-container canvas").wait_for()
     page.wait_for_timeout(2_000)
     page.evaluate("tasks.length = 0")
     page.mouse.move(200, 500)
-    for _ in range(SCREENS_TO_SCROLL):
+    for _ in range(MOST_SCREENS):
         page.mouse.wheel(0, 800)
         page.wait_for_timeout(100)
-    assert page.locator(".card").count() > REPORTS / 2
+        if page.locator(".card").count() >= REPORTS:
+            break
+    else:
+        raise RuntimeError("the end of the list was never reached")
     return float(page.evaluate("Math.max(0, ...tasks)"))

@@ -37,6 +37,22 @@ QUEUE = """
 })
 """
 
+KEPT = """
+() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vof-crew');
+  opening.onsuccess = async () => {
+    const names = ['kept', 'people', 'actions'];
+    const work = opening.result.transaction(names);
+    const count = (name) => new Promise((done) => {
+      work.objectStore(name).count().onsuccess = ({ target }) => done([name, target.result]);
+    });
+    resolve(Object.fromEntries(await Promise.all(names.map(count))));
+    opening.result.close();
+  };
+  opening.onerror = reject;
+})
+"""
+
 
 class Tablet:
     """Somebody of the crew with a tablet in their hands."""
@@ -111,6 +127,11 @@ class Tablet:
     def queue(self) -> list[dict[str, Any]]:
         """What waits on the tablet."""
         found: list[dict[str, Any]] = self.page.evaluate(QUEUE)
+        return found
+
+    def keeps(self) -> dict[str, int]:
+        """How many rows of each sort the tablet still has."""
+        found: dict[str, int] = self.page.evaluate(KEPT)
         return found
 
     def sends(self) -> None:

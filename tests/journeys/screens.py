@@ -101,6 +101,11 @@ def see_pins(page: Page) -> None:
     page.locator(".map-mark, .map-cluster").first.wait_for()
 
 
+def see_the_app(page: Page) -> None:
+    """Wait until the crew's app has taken the page over, and has heard from the server."""
+    page.locator("html.crew [data-link=online]").wait_for()
+
+
 def see_keys(page: Page) -> None:
     """Open the list of single keys."""
     page.locator("[data-open-keys]").click()
@@ -250,9 +255,16 @@ STAFF = [
         "/desk/reports/{received}/photos/{received_photo}/delete",
         role="front_desk",
     ),
-    Screen("worklist", "/crew?by=place", role="crew"),
-    Screen("one place of the worklist", "/crew?place={place}", role="crew"),
-    Screen("report on the tablet", "/crew/reports/{received}", role="crew", do=open_everything),
+    Screen("worklist", "/crew", role="crew", do=see_the_app),
+    Screen("worklist, plain", "/crew?plain&by=place", role="crew"),
+    Screen("one place of the worklist", "/crew?plain&place={place}", role="crew"),
+    Screen("report on the tablet", "/crew/reports/{received}", role="crew", do=see_the_app),
+    Screen("report, plain", "/crew/reports/{received}?plain", role="crew", do=open_everything),
+    # Another query each time, since another # alone would load nothing.
+    Screen("new fault on the tablet", "/crew?1#new", role="crew", do=see_the_app),
+    Screen("scan on the tablet", "/crew?2#scan", role="crew", do=see_the_app),
+    Screen("what waits on the tablet", "/crew?3#waiting", role="crew", do=see_the_app),
+    Screen("me on the tablet", "/crew?4#me", role="crew", do=see_the_app),
     Screen("register of signs", "/signs", role="sign_keeper"),
     Screen("one sign", "/signs/{park}", role="sign_keeper"),
     Screen("sign with the keeper's bar", "/s/{park}", role="sign_keeper"),
@@ -283,7 +295,7 @@ def furnish(server: Server) -> dict[str, str]:
     """File reports in the states that the screens show; returns the words of the addresses."""
     signs = dict(re.findall(r"a (park|sports hall): \S+/s/(\w{6})", server.log()))
     words = {"park": signs["park"], "hall": signs["sports hall"]}
-    desk = {"Cookie": _sign_in(server, "front_desk"), "Origin": server.url}
+    desk = {"Cookie": session_of(server, "front_desk"), "Origin": server.url}
     for status in ("received", "waiting", "fixed"):
         report = _file(server, words["park"])
         words |= {status: report["number"], f"{status}_key": report["key"]}
@@ -320,14 +332,14 @@ def _receive_mails(server: Server) -> None:
 def _hand_over(server: Server) -> None:
     """Have the reports of one category handed over to a system that is away."""
     form = {"name": "Fylket", "gets": "c1", "kind": "email", "address": "a@example.org"}
-    admin = {"Cookie": _sign_in(server, "admin"), "Origin": server.url}
+    admin = {"Cookie": session_of(server, "admin"), "Origin": server.url}
     added = urllib.parse.urlencode(form)
     _demand(303, server.request("POST", "/admin/targets", added, admin | FORM))
 
 
 def _order(server: Server, sign: str) -> str:
     """Have a sign printed; returns the number of the finished order."""
-    keeper = {"Cookie": _sign_in(server, "sign_keeper"), "Origin": server.url}
+    keeper = {"Cookie": session_of(server, "sign_keeper"), "Origin": server.url}
     form = {"id": uuid4(), "signs": sign, "format": "A6", "languages": "nb nn en"}
     form |= {"copies": 1, "file": "pdf", "dpi": 300}
     placed = urllib.parse.urlencode(form)
@@ -384,7 +396,7 @@ def _file(server: Server, sign: str, channel: str = "qr") -> dict[str, str]:
     return answer | {"photo": photo}
 
 
-def _sign_in(server: Server, role: str) -> str:
+def session_of(server: Server, role: str) -> str:
     account = urllib.parse.urlencode({"email": f"{role}@demo.vof", "password": f"demo-{role}"})
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("POST", "/sign-in", account, FORM | {"Origin": server.url})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,7 @@ from playwright.sync_api import Playwright, expect
 from app.reports.photo_store import PHOTO, PhotoStore
 from tests.conftest import SQLITE
 from tests.faults import BadLink
+from tests.journeys.screens import FORM, session_of
 from tests.pictures import a_photo
 from tests.server import Server
 from tests.tablet import Tablet
@@ -116,3 +118,72 @@ def test_ten_reports_handled_in_a_cellar_arrive_once_each_with_their_photos(
     assert closings(live_server, numbers) == {number: [f"Byttet {number}"] for number in numbers}
     assert photos_of_work(live_server, numbers) == {number: [(1280, 960)] for number in numbers}
     expect(tablet.page.locator("[data-sent]")).to_have_count(10)
+
+
+def change_at_the_desk(server: Server, number: str, status: str, text: str) -> None:
+    """Have the front desk set a report to another state."""
+    desk = {"Cookie": session_of(server, "front_desk"), "Origin": server.url} | FORM
+    form = urllib.parse.urlencode({"status": status, "public_text": text})
+    answer = server.request("POST", f"/desk/reports/{number}/status", form, desk)
+    assert answer[0] == 303, answer
+
+
+def test_a_closing_that_no_longer_fits_is_shown_beside_what_happened(live_server, link, tablet):
+    [number] = file_reports(live_server, 1)
+    tablet.signs_in()
+    link.offline = True
+    tablet.closes_report(number, "Byttet i kjelleren")
+    change_at_the_desk(live_server, number, "planned", "Vi kommer tirsdag.")
+    link.offline = False
+    tablet.opens("/crew#waiting")
+    beside = tablet.page.locator("[data-conflict]")
+    expect(beside).to_contain_text("Byttet i kjelleren")
+    expect(beside).to_contain_text("Vi kommer tirsdag.")
+    assert closings(live_server, [number]) == {number: []}
+    beside.locator("button.main").click()
+    expect(tablet.page.locator("[data-sent]")).to_have_count(1)
+    assert closings(live_server, [number]) == {number: ["Byttet i kjelleren"]}
+
+
+def test_a_tablet_that_is_signed_out_from_afar_forgets_all_but_what_waits(
+    live_server, link, tablet
+):
+    [number] = file_reports(live_server, 1)
+    tablet.signs_in()
+    tablet.sets_pin()
+    link.offline = True
+    tablet.closes_report(number, "Venter")
+    [[stay]] = live_server.ask("SELECT max(id) FROM tablet_sessions")
+    office = {"Cookie": session_of(live_server, "crew"), "Origin": live_server.url} | FORM
+    address = f"/staff/account/tablets/{stay}/end"
+    assert live_server.request("POST", address, "", office)[0] == 303
+    link.offline = False
+    tablet.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(tablet.page.locator("main.lock")).to_contain_text("slettet")
+    assert tablet.keeps() == {"kept": 0, "people": 0, "actions": 1}
+    tablet.signs_in()
+    tablet.sends()
+    assert closings(live_server, [number]) == {number: ["Venter"]}
+
+
+def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet, photo):
+    tablet.signs_in()
+    link.offline = True
+    tablet.opens("/crew#new")
+    form = tablet.page.locator("[data-new]")
+    form.locator("#place").fill("Byparken")
+    form.locator(".offers button").first.click()
+    form.locator("[name=category]").first.check()
+    form.locator("#description").fill("Funnet i kjelleren")
+    form.locator("[name=photo-fault]").set_input_files(photo)
+    expect(form.locator(".photo img")).to_have_count(1)
+    form.locator("button.save").click()
+    expect(tablet.page.locator(".said-now")).not_to_be_empty()
+    link.offline = False
+    tablet.sends()
+    found = live_server.ask("""
+        SELECT channel, count(photos.id) FROM reports
+        LEFT JOIN photos ON photos.report_id = reports.id
+        WHERE description = 'Funnet i kjelleren' GROUP BY reports.id, channel
+    """)
+    assert [tuple(row) for row in found] == [("staff", 1)]

@@ -10,10 +10,9 @@ const IDLE_LOOK_MS = 30_000;
 
 /** The one who used the tablet last, with what was kept for them; after a quarter of an hour it is locked. */
 export async function recallAll(): Promise<void> {
-  const people = await inStore('readonly', (store) => store.all('people'));
+  const [people] = await Promise.all([inStore('readonly', (store) => store.all('people')), look(false)]);
   const [last] = [...people].sort((a, b) => b.active_at - a.active_at);
   set({ people, owner: last ?? null });
-  await look(false);
   if (!last) return;
   if (last.session !== null && isIdle(last.active_at, Date.now())) await saveOwner({ ...last, locked: true });
   if (get().owner?.locked === false) await recall(last.id);

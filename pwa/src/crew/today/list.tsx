@@ -9,8 +9,8 @@ import { Status, Tag } from '../ui.tsx';
 import { count, dueWords, say } from '../words.ts';
 import { choosing, useChosen } from './chosen.ts';
 
-const AT_FIRST = 20;
-const MORE = 20;
+const AT_FIRST = 12;
+const MORE = 10;
 /** So far below the window the next ones are made. */
 const AHEAD = '1200px';
 
@@ -58,6 +58,22 @@ export function Card({ row, chosen }: { readonly row: Row; readonly chosen: bool
   );
 }
 
+interface Drawn {
+  readonly chosen: boolean;
+  readonly card: JSX.Element;
+}
+
+const drawn = new WeakMap<Row, Drawn>();
+
+/** The card of a row is made once: one that is the same as before is not compared again, however long the list grows. */
+function cardOf(row: Row, chosen: boolean): JSX.Element {
+  const before = drawn.get(row);
+  if (before?.chosen === chosen) return before.card;
+  const card = <Card key={row.report.number} row={row} chosen={chosen} />;
+  drawn.set(row, { chosen, card });
+  return card;
+}
+
 /** How many rows are made: more as the end comes near. */
 function useGrowing(total: number): [number, RefObject<HTMLDivElement | null>] {
   const [shown, show] = useState(AT_FIRST);
@@ -95,9 +111,7 @@ export function List({ groups }: { readonly groups: readonly Group[] }): JSX.Ele
               {place ?? say('reports')} {place !== null && <span class="soft">({rows.length})</span>}
             </h2>
             <ul class="cards">
-              {part.map((row) => (
-                <Card key={row.report.number} row={row} chosen={chosen.has(row.report.number)} />
-              ))}
+              {part.map((row) => cardOf(row, chosen.has(row.report.number)))}
             </ul>
           </section>
         );

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CrewMap, Dot } from '../../crew-map.ts';
+import { whenIdle } from '../../islands/worker.ts';
 import { loadMap } from '../assets.ts';
 import type { Row } from '../grouping.ts';
 import type { Spot } from '../route.ts';
@@ -66,13 +67,14 @@ export function WorkMap({ rows, here, ordered = false }: Props): JSX.Element {
       else setMap(opened);
     };
     // The list comes first; a map costs more than all else together.
-    const timer = setTimeout(() => {
-      begin().catch(() => {
-        fail(true);
-      });
-    }, 0);
+    whenIdle(() => {
+      if (!isGone) {
+        begin().catch(() => {
+          fail(true);
+        });
+      }
+    });
     return () => {
-      clearTimeout(timer);
       isGone = true;
       opened?.close();
     };
