@@ -10,7 +10,7 @@ import { count, dueWords, say } from '../words.ts';
 import { choosing, useChosen } from './chosen.ts';
 
 const AT_FIRST = 12;
-const MORE = 10;
+const MORE = 5;
 /** So far below the window the next ones are made. */
 const AHEAD = '1200px';
 
