@@ -58,7 +58,7 @@ check: setup-dev ## lint and types
 	cd pwa && npm run --silent typecheck && npm run --silent lint && npm run --silent test
 
 test: check ## every check and test, on both databases and in Chromium
-	pytest -n $(JOBS) --dist loadgroup
+	pytest -n $(JOBS) --dist loadgroup --durations 20 --durations-min 5
 
 test-fast: $(VENV)/.installed-dev setup ## lint, types and the tests that need neither a browser nor PostGIS
 	ruff check --quiet .
@@ -67,7 +67,7 @@ test-fast: $(VENV)/.installed-dev setup ## lint, types and the tests that need n
 	pytest -n $(JOBS) -m "not browser and not postgis and not bucket and not soak"
 
 soak: setup-dev ## the fault soaks at full count
-	SOAK=full pytest -m soak -s
+	SOAK=full pytest -m soak -s -o timeout=0
 
 bench: setup-dev ## measure and print tables; ONLY=name for one of bench/
 	python -m bench $(ONLY)

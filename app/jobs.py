@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from psycopg.errors import UniqueViolation
 from sqlalchemy.engine import make_url
 
 from app import outbox, targets
@@ -88,7 +89,7 @@ def _open(app: Flask, database_url: str) -> Work:
         opened = SqliteHuey("vof", filename=f"{url.database}-queue")
     else:
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        opened = PostgresHuey("vof", dsn=dsn)
+        opened = _queue_in_postgresql(dsn)
     for rule in retention.RULES:
         name = rule.carry_out.__name__
         _every(app, opened, crontab(minute=str(rule.minute)), rule.run, name)
@@ -104,6 +105,15 @@ def _open(app: Flask, database_url: str) -> Work:
         _woken(app, opened, "send_outbox", "sweep_outbox", drain),
         _woken(app, opened, "print_signs", "sweep_print_orders", print_waiting_orders),
     )
+
+
+def _queue_in_postgresql(dsn: str) -> Huey:
+    try:
+        return PostgresHuey("vof", dsn=dsn)
+    except UniqueViolation:
+        # Another process has made its tables at the same moment; IF NOT EXISTS does not keep them
+        # apart, and a background worker must not end for it.
+        return PostgresHuey("vof", dsn=dsn)
 
 
 def _every(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -341,6 +342,15 @@ def live_server(
     yield server
     # To end with good manners takes seconds; tests/app/test_serve.py looks at that.
     server.kill()
+
+
+def pytest_collection_finish() -> None:
+    """What is collected lives to the end: not to look through it for garbage again and again."""
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -20,6 +20,8 @@ from app.database import Base, UtcDateTime, open_engine
 # In tables that the demo leaves alone and in those it fills, ids that it does not reach.
 FIRST_ID = 900_001
 ROWS = 3
+# Of two columns a row has exactly one.
+EITHER_OR = {"targets": ("unit_id", "category_id")}
 
 
 def fill_every_table(file: Path) -> None:
@@ -54,11 +56,18 @@ def _add(connection: sqlite3.Connection, table: Table, number: int) -> None:
     row = {
         column.name: _value(column, number)
         for column in table.columns
-        if column.computed is None and not (column.nullable and number == 1)
+        if column.computed is None and _is_given(table.name, column, number)
     }
     names = ", ".join(row)
     marks = ", ".join("GeomFromEWKT(?)" if _is_geometry(table, name) else "?" for name in row)
     connection.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(row.values()))
+
+
+def _is_given(table_name: str, column: Column[Any], number: int) -> bool:
+    pair = EITHER_OR.get(table_name, ())
+    if column.name in pair:
+        return column.name == pair[number % 2]
+    return not (column.nullable and number == 1)
 
 
 def _is_geometry(table: Table, name: str) -> bool:

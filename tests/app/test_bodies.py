@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.bodies import DISCARD_BYTES
+from app.crew.forms import FORM_BYTES as CREW_FORM_BYTES
 from app.database import db
 from app.permissions import FORM_BYTES, MB
 from app.reports.api import JSON_BYTES
@@ -23,7 +24,7 @@ LIMITS = {
     "a photo": ("PUT", f"{REPORT}/photos/{uuid4()}", MAX_BYTES),
     "a form": ("POST", "/report", FORM_WITH_PHOTOS_BYTES),
     "a form of a sign": ("POST", "/s/000000", FORM_WITH_PHOTOS_BYTES),
-    "a form of the crew": ("POST", "/crew/reports/1", MAX_BYTES + MB),
+    "a form of the crew": ("POST", "/crew/reports/1", CREW_FORM_BYTES),
     "the sign-in": ("POST", "/sign-in", FORM_BYTES),
     "an unknown route": ("POST", "/api/v1/nothing", FORM_BYTES),
 }

@@ -1,5 +1,10 @@
 /** What a page looks like to those who see, point and walk through it by keys; put into each page beside axe. */
 window.looks = {
+  /** Gloves and sun: the crew's app promises larger targets, and text that is easier to read. */
+  get isOutdoors() {
+    return document.documentElement.classList.contains('crew');
+  },
+
   /** What axe finds by these rules. */
   async violations(rules) {
     // What sticks to the window's edge covers only what can be scrolled away from it: to the end first.
@@ -7,6 +12,10 @@ window.looks = {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const enabled = { rules: { 'target-size': { enabled: true } } };
     const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ['violations'], ...enabled });
+    if (looks.isOutdoors) {
+      const strict = await axe.run(document, { runOnly: ['color-contrast-enhanced'], resultTypes: ['violations'] });
+      violations.push(...strict.violations);
+    }
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
     );
@@ -30,15 +39,16 @@ window.looks = {
     return findings;
   },
 
-  /** What a finger is meant to hit: 44 px. A link in a row of them is as wide as its word. */
+  /** What a finger is meant to hit: 44 px, outdoors 48. A link in a row of them is as wide as its word. */
   small() {
+    const least = looks.isOutdoors ? 48 : 44;
     const boxes = 'button, .ds-button, summary, .tiles label, .mark-cell label, input.ds-input, select, textarea, [type=file], nav a';
     const inFields = '.ds-field [type=radio], .ds-field [type=checkbox], .mark-cell [type=checkbox]';
     return [...document.querySelectorAll(boxes)]
       .filter((part) => part.checkVisibility() && !part.matches(inFields))
       .flatMap((part) => {
         const { width, height } = part.getBoundingClientRect();
-        const small = height < 44 || (width < 44 && !part.matches('nav a'));
+        const small = height < least || (width < least && !part.matches('nav a'));
         return small ? [`${width} × ${height} px: ${part.outerHTML.slice(0, 150)}`] : [];
       });
   },

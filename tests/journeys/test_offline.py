@@ -182,7 +182,8 @@ def test_two_tabs_send_each_report_once(live_server, link, phone, signs):
         expect(page.locator("[data-outbox-item]")).to_be_visible()
     link.offline = False
     for page in pages:
-        page.evaluate("dispatchEvent(new Event('online'))")
+        # Both have been told before either goes on to another page.
+        page.evaluate("void setTimeout(() => dispatchEvent(new Event('online')), 500)")
     for page in pages:
         read_number(page)
     assert [stored(live_server, f"Fane {n}") for n in (0, 1)] == [

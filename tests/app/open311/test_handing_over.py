@@ -200,7 +200,10 @@ def test_a_report_is_filed_there_with_what_it_holds(app, filed, county, city, cl
     assert (handed().foreign_id, channel) == (number, "open311")
     assert text.startswith("Benken er <brukket> & 😀")
     assert text.endswith(f"/r/{report.number}")
-    assert not city.ask("SELECT * FROM contacts WHERE name LIKE 'Kari%'")
+    assert not city.ask(
+        "SELECT * FROM contacts JOIN reports ON reports.id = report_id WHERE number = :number",
+        number=number,
+    )
     assert waiting() == []
     event = report.events[-1]
     assert (event.kind, event.to_value) == ("forwarded", "Fylket")

@@ -87,4 +87,6 @@ def test_the_worker_knows_its_work(app):
         "forget_old_deeds",
         "forget_old_entries",
         "forget_old_mails",
+        "forget_old_stays",
+        "ask_targets",
     }
