@@ -5,6 +5,7 @@ Everything started here ends with the server, also when the server is killed.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -102,9 +103,11 @@ def _end_with_parent() -> None:
 
 
 def _stop(worker: int) -> None:
-    os.kill(worker, signal.SIGTERM)
-    if not _has_ended(worker, time.monotonic() + STOP_TIMEOUT_S):
-        os.kill(worker, signal.SIGKILL)
+    # It may have ended by itself.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGTERM)
+        if not _has_ended(worker, time.monotonic() + STOP_TIMEOUT_S):
+            os.kill(worker, signal.SIGKILL)
 
 
 def _has_ended(worker: int, until: float) -> bool:

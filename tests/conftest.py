@@ -28,6 +28,7 @@ from app import create_app, targets, webhooks
 from app.config import Settings
 from app.database import db
 from app.demo.load import load_demo
+from app.handed_over import HandedOver
 from app.permissions import Role
 from app.places import municipality
 from app.reports import routing
@@ -113,6 +114,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared_app(database_url: str, folder: Path) -> Iterator[Flask]:
     app = create_app(settings_for(database_url, folder))
     app.test_client_class = InspectingClient
+    # Of its own: with PostgreSQL all that run in this checkout would share one folder.
+    app.extensions["handed_over"] = HandedOver(folder / "handed-over")
     with app.app_context():
         upgrade()
         load_demo(reports=0)

@@ -15,7 +15,7 @@ from app.reports.models import Contact, Photo, Report
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.photos import keep_photo, prepare_photo
 from app.signs.models import Sign, SignEvent
-from tests.conftest import a_report, put_report
+from tests.conftest import a_report, close_queue, put_report
 from tests.pictures import a_photo
 
 
@@ -72,6 +72,7 @@ def test_photos_of_a_report_are_never_swept(client):
 
 def test_the_worker_knows_its_work(app):
     # One that was opened by a test with a mailbox would read that, too.
+    close_queue(app)
     app.extensions["work"].cache_clear()
     opened = queue()
     names = {type(task).__name__ for task in opened._registry.periodic_tasks}
