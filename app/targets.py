@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from flask import Flask, current_app
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -26,10 +24,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import outbox
 from app.database import Base, UtcDateTime, now, session
+from app.kept import Kept
 
 MESSAGE = "hand_over"
-# How long a change made at /admin may take to be known in every server process.
-KEPT_S = 10.0
 
 
 class TargetKind(StrEnum):
@@ -116,30 +113,20 @@ def hand_over(report: Reported, event_id: int) -> None:
         report: which.
         event_id: of the line of its timeline that makes it theirs.
     """
-    for target_id, unit_id, category_id in _active():
+    for target_id, unit_id, category_id in _ACTIVE.get():
         if report.category_id == category_id or report.unit_id == unit_id:
             outbox.put(MESSAGE, report_id=report.id, target_id=target_id, event_id=event_id)
 
 
-def _active() -> Sequence[tuple[int, int | None, int | None]]:
-    """Who gets what, as it was at most `KEPT_S` ago: filing a report asks nothing for it."""
-    kept: dict[str, Any] = current_app.extensions["targets"]
-    if not kept or kept["read_at"] + KEPT_S < time.monotonic():
-        query = select(Target.id, Target.unit_id, Target.category_id).where(Target.active)
-        rows = [tuple(row) for row in session().execute(query)]
-        kept.update(rows=rows, read_at=time.monotonic())
-    found: Sequence[tuple[int, int | None, int | None]] = kept["rows"]
-    return found
+def _read_active() -> list[tuple[int, int | None, int | None]]:
+    query = select(Target.id, Target.unit_id, Target.category_id).where(Target.active)
+    return [(row.id, row.unit_id, row.category_id) for row in session().execute(query)]
 
 
-def forget() -> None:
-    """Read them anew next time: after they were changed."""
-    current_app.extensions["targets"].clear()
-
-
-def init_app(app: Flask) -> None:
-    """Keep who gets what in this process."""
-    app.extensions["targets"] = {}
+# Who gets what: filing a report asks nothing for it.
+_ACTIVE = Kept("targets", _read_active)
+forget = _ACTIVE.forget
+init_app = _ACTIVE.init_app
 
 
 def find_handed_over(report_id: int, target_id: int) -> HandedOver | None:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import outbox
 from app.database import Base, UtcDateTime, now, session
+from app.kept import Kept
 
 LOG_KEPT = timedelta(days=30)
 MOST_IN_LOG = 100
-# How long a change made at /admin may take to be known in every server process.
-KEPT_S = 10.0
 
 
 class Kind(StrEnum):
@@ -62,30 +58,20 @@ class Delivery(Base):
 
 def announce(kind: Kind, event_id: int) -> None:
     """Have each webhook that hears of this kind told of an event of a report that was flushed."""
-    for webhook_id, kinds in _active():
+    for webhook_id, kinds in _ACTIVE.get():
         if kind in kinds:
             outbox.put("webhook", webhook_id=webhook_id, event_id=event_id, heard=kind.value)
 
 
-def _active() -> Sequence[tuple[int, list[str]]]:
-    """Who hears of what, as it was at most `KEPT_S` ago: filing a report asks nothing for it."""
-    kept: dict[str, Any] = current_app.extensions["webhooks"]
-    if not kept or kept["read_at"] + KEPT_S < time.monotonic():
-        query = select(Webhook.id, Webhook.kinds).where(Webhook.active)
-        rows = [(row.id, row.kinds) for row in session().execute(query)]
-        kept.update(rows=rows, read_at=time.monotonic())
-    found: Sequence[tuple[int, list[str]]] = kept["rows"]
-    return found
+def _read_active() -> list[tuple[int, list[str]]]:
+    query = select(Webhook.id, Webhook.kinds).where(Webhook.active)
+    return [(row.id, row.kinds) for row in session().execute(query)]
 
 
-def forget() -> None:
-    """Read them anew next time: after they were changed."""
-    current_app.extensions["webhooks"].clear()
-
-
-def init_app(app: Flask) -> None:
-    """Keep who hears of what in this process."""
-    app.extensions["webhooks"] = {}
+# Who hears of what: filing a report asks nothing for it.
+_ACTIVE = Kept("webhooks", _read_active)
+forget = _ACTIVE.forget
+init_app = _ACTIVE.init_app
 
 
 def list_webhooks() -> Sequence[Webhook]:

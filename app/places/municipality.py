@@ -6,13 +6,12 @@ Every page needs them, also the one that refuses a malformed sign code without a
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, g
 from shapely import Point as ShapelyPoint
 from shapely import prepare
 from shapely.geometry.base import BaseGeometry
@@ -20,12 +19,10 @@ from sqlalchemy import select
 
 from app.database import now, session
 from app.geo import Position, shape_of
+from app.kept import Kept
 from app.languages import DEFAULT_LANGUAGE, LANGUAGES, OSLO, offer_languages
 from app.places.models import Municipality
 from app.public_holidays import is_public_holiday, list_public_holidays
-
-# How long a change made at /admin may take to show in every server process.
-KEPT_S = 10.0
 
 SUNDAY = 7
 ONE_DAY = timedelta(days=1)
@@ -141,20 +138,8 @@ UNNAMED = MunicipalitySettings("VOF", "", "", "", "", None)
 
 
 def municipality() -> MunicipalitySettings:
-    """The settings, at most `KEPT_S` old; the last known ones where the database has failed."""
-    kept: dict[str, Any] = current_app.extensions["municipality"]
-    if g.get("without_database"):
-        last_known: MunicipalitySettings = kept.get("settings", UNNAMED)
-        return last_known
-    if not kept or kept["read_at"] + KEPT_S < time.monotonic():
-        kept.update(settings=_read(), read_at=time.monotonic())
-    settings: MunicipalitySettings = kept["settings"]
-    return settings
-
-
-def forget() -> None:
-    """Read the settings anew next time: after they were changed."""
-    current_app.extensions["municipality"].clear()
+    """The settings, as they are kept; the last known ones where the database has failed."""
+    return _SETTINGS.last_known(UNNAMED) if g.get("without_database") else _SETTINGS.get()
 
 
 def _read() -> MunicipalitySettings:
@@ -182,9 +167,13 @@ def _read() -> MunicipalitySettings:
     )
 
 
+_SETTINGS = Kept("municipality", _read)
+forget = _SETTINGS.forget
+
+
 def init_app(app: Flask) -> None:
     """Give every page the settings."""
-    app.extensions["municipality"] = {}
+    _SETTINGS.init_app(app)
     offer_languages(app, lambda: municipality().languages)
     app.context_processor(lambda: {"municipality": municipality(), "duty_phone": duty_phone_view})
     app.add_template_filter(telephone_link, "tel")

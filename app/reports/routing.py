@@ -5,21 +5,18 @@ The table is small and read often, so each process keeps it for some seconds.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.database import session
+from app.kept import Kept
 from app.languages import OSLO
 from app.places.models import Place, Unit
-from app.places.municipality import KEPT_S
 from app.reports.models import Category, RoutingRule
 from app.staff.models import Staff
 
@@ -123,20 +120,6 @@ def find_destination(category: Category, place: Place | None, at: datetime) -> D
     return table().find(case, category.unit_id)
 
 
-def table() -> Table:
-    """The table as it was at most `KEPT_S` ago."""
-    kept: dict[str, Any] = current_app.extensions["routing"]
-    if not kept or kept["read_at"] + KEPT_S < time.monotonic():
-        kept.update(table=_read(), read_at=time.monotonic())
-    found: Table = kept["table"]
-    return found
-
-
-def forget() -> None:
-    """Read the table anew next time: after it was changed."""
-    current_app.extensions["routing"].clear()
-
-
 def list_rules() -> Sequence[RoutingRule]:
     """All lines in their order."""
     query = (
@@ -180,6 +163,7 @@ def _read() -> Table:
     return Table(rules, archived, default)
 
 
-def init_app(app: Flask) -> None:
-    """Keep the table in this process."""
-    app.extensions["routing"] = {}
+_TABLE = Kept("routing", _read)
+table = _TABLE.get
+forget = _TABLE.forget
+init_app = _TABLE.init_app
