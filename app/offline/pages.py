@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, json, render_template, request, url_for
+from flask import Blueprint, Flask, Response, json, render_template, request
 
-from app.assets import DIST, asset_name, asset_url
+from app import home_screen
+from app.home_screen import ONE_HOUR_S
 from app.languages import gettext as _
 from app.languages import language
 from app.offline.directory import directory
-from app.offline.icons import SIZES_PX, icon
+from app.offline.icons import GREEN, SIZES_PX, icon
 from app.permissions import allow
 from app.places.municipality import municipality
 from app.problems import NotFound
@@ -16,9 +17,7 @@ from app.reports import forms
 from app.reports.pages.form import form_view
 from app.reports.photos import MAX_PER_REPORT
 
-ONE_HOUR_S = 3600
 ONE_YEAR_S = 365 * 24 * ONE_HOUR_S
-GREEN = "#0d7a5f"
 
 pages = Blueprint("offline", __name__)
 
@@ -27,47 +26,23 @@ pages = Blueprint("offline", __name__)
 @allow(anyone=True)
 def worker() -> Response:
     """The service worker, at the root since it may not reach above its own address."""
-    response = Response((DIST / asset_name("worker.js")).read_bytes(), mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(asset_name("worker.js"))
-    return _conditional(response)
+    return home_screen.worker_script("worker.js")
 
 
 @pages.get("/manifest.webmanifest")
 @allow(anyone=True)
 def manifest() -> Response:
     """What the home screen is told."""
-    content = {
-        "id": "/",
-        "name": _("Report a fault – %(municipality)s", municipality=municipality().name),
-        "short_name": _("Report a fault"),
-        "lang": language(),
-        "start_url": f"/?lang={language()}",
-        "scope": "/",
-        "display": "standalone",
-        "theme_color": GREEN,
-        "background_color": "#ffffff",
-        # The drawing first: a browser that takes it need not fetch a picture three times as large.
-        "icons": [
-            {"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
-            *(_icon_entry(size, purpose) for size in (192, 512) for purpose in _PURPOSES),
-        ],
-    }
-    response = Response(json.dumps(content), mimetype="application/manifest+json")
-    response.headers["Cache-Control"] = f"public, max-age={ONE_HOUR_S}"
-    return response
-
-
-_PURPOSES = {"any": "icon", "maskable": "maskable"}
-
-
-def _icon_entry(size: int, purpose: str) -> dict[str, str]:
-    return {
-        "src": url_for(".icon_picture", shape=_PURPOSES[purpose], size_px=size),
-        "sizes": f"{size}x{size}",
-        "type": "image/png",
-        "purpose": purpose,
-    }
+    return home_screen.manifest(
+        {
+            "id": "/",
+            "name": _("Report a fault – %(municipality)s", municipality=municipality().name),
+            "short_name": _("Report a fault"),
+            "start_url": f"/?lang={language()}",
+            "scope": "/",
+            "theme_color": GREEN,
+        }
+    )
 
 
 @pages.get("/icons/<any(icon, maskable):shape>-<int:size_px>.png")
@@ -89,7 +64,8 @@ def directory_answer() -> Response:
     response = Response(content, mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return _conditional(response)
+    response.make_conditional(request)
+    return response
 
 
 @pages.get("/offline")
@@ -133,11 +109,6 @@ def form_texts() -> Response:
     }
     response = Response(json.dumps(content, ensure_ascii=False), mimetype="application/json")
     response.headers["Cache-Control"] = f"public, max-age={ONE_HOUR_S}"
-    return response
-
-
-def _conditional(response: Response) -> Response:
-    response.make_conditional(request)
     return response
 
 
