@@ -1,19 +1,15 @@
-"""A crew's tablet: a browser with a profile on the disk, which survives being closed and killed."""
+"""A crew's tablet, which keeps what it knows while its browser is closed or killed."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
-from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page, Playwright, expect
 
-from tests.journeys.conftest import CHROMIUM, FLAGS
 from tests.journeys.people import TABLET
 from tests.phone import wait_until
+from tests.profile import ProfileBrowser
 
 PIN = "274961"
 # The app without network: its shell with every file it names, and the worklist of somebody.
@@ -54,27 +50,13 @@ KEPT = """
 """
 
 
-class Tablet:
+class Tablet(ProfileBrowser):
     """Somebody of the crew with a tablet in their hands."""
 
     def __init__(
         self, playwright: Playwright, profile: Path, url: str, screen: dict[str, int] = TABLET
     ) -> None:
-        self._playwright, self._profile, self._url, self._screen = playwright, profile, url, screen
-        self._context: BrowserContext | None = None
-
-    @property
-    def context(self) -> BrowserContext:
-        if self._context is None:
-            self._context = self._playwright.chromium.launch_persistent_context(
-                self._profile,
-                executable_path=CHROMIUM,
-                args=FLAGS,
-                viewport=self._screen,
-                locale="nb-NO",
-                base_url=self._url,
-            )
-        return self._context
+        super().__init__(playwright, profile, url, screen)
 
     @property
     def page(self) -> Page:
@@ -138,18 +120,3 @@ class Tablet:
         """Tell the app that there is network again, and wait until nothing waits."""
         self.page.evaluate("dispatchEvent(new Event('online'))")
         wait_until(self.page, f"async () => (await ({QUEUE})()).length === 0")
-
-    def is_closed(self) -> None:
-        if self._context is not None:
-            with contextlib.suppress(BrowserError):
-                self._context.close()
-            self._context = None
-
-    def is_killed(self) -> None:
-        """End every process of this browser at once; they are known by their profile."""
-        mark = f"--user-data-dir={self._profile}".encode()
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if mark in (folder / "cmdline").read_bytes().split(b"\0"):
-                    os.kill(int(folder.name), signal.SIGKILL)
-        self.is_closed()

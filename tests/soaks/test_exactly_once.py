@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,13 +17,13 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 from playwright.sync_api import Error as BrowserError
-from sqlalchemy import create_engine, text
 
 from tests.conftest import SOAK_IN_FULL, SQLITE
 from tests.faults import BadLink
-from tests.journeys.conftest import CHROMIUM, FLAGS
+from tests.journeys.people import PHONE
 from tests.phone import wait_until_ready
 from tests.pictures import a_photo
+from tests.profile import ProfileBrowser
 from tests.server import Server
 
 pytestmark = [pytest.mark.soak, pytest.mark.browser]
@@ -55,28 +54,16 @@ new MutationObserver(() => {
 """
 
 
-class Phone:
-    """A browser with a profile on the disk, which survives its being killed."""
+class Phone(ProfileBrowser):
+    """A resident's phone; `kept` is what it has called kept."""
 
     def __init__(self, playwright: Playwright, profile: Path, url: str) -> None:
+        super().__init__(playwright, profile, url, PHONE)
         self.kept: set[str] = set()
-        self._playwright, self._profile, self._url = playwright, profile, url
-        self._context: BrowserContext | None = None
 
-    @property
-    def context(self) -> BrowserContext:
-        if self._context is None:
-            self._context = self._playwright.chromium.launch_persistent_context(
-                self._profile,
-                executable_path=CHROMIUM,
-                args=FLAGS,
-                viewport={"width": 360, "height": 740},
-                locale="nb-NO",
-                base_url=self._url,
-            )
-            self._context.expose_function("said", self._note_kept)
-            self._context.add_init_script(NOTE_WHAT_IS_KEPT)
-        return self._context
+    def _prepare(self, context: BrowserContext) -> None:
+        context.expose_function("said", self._note_kept)
+        context.add_init_script(NOTE_WHAT_IS_KEPT)
 
     def _note_kept(self, token: str) -> None:
         self.kept.add(token)
@@ -85,21 +72,6 @@ class Phone:
         page = self.context.new_page()
         page.goto(address)
         return page
-
-    def closes(self) -> None:
-        if self._context is not None:
-            with contextlib.suppress(BrowserError):
-                self._context.close()
-            self._context = None
-
-    def is_killed(self) -> None:
-        """End every process of this browser at once; they are known by their profile."""
-        mark = f"--user-data-dir={self._profile}".encode()
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if mark in (folder / "cmdline").read_bytes().split(b"\0"):
-                    os.kill(int(folder.name), signal.SIGKILL)
-        self.closes()
 
 
 class Soak:
@@ -214,7 +186,7 @@ def test_what_the_page_called_kept_arrives_once_with_its_photo(fresh_server, tmp
         for _ in range(ROUNDS):
             soak.round()
         soak.drain()
-        phone.closes()
+        phone.is_closed()
     stored, photos = reports(fresh_server)
     lost = phone.kept - stored.keys()
     doubled = {token: count for token, count in stored.items() if count > 1}
@@ -248,15 +220,10 @@ def codes(server: Server) -> list[str]:
 
 def reports(server: Server) -> tuple[Counter[str], Counter[str]]:
     """How many reports carry each token as their description, and how many photos those have."""
-    engine = create_engine(server.database_url)
     reports_only = "SELECT description FROM reports"
     with_photos = "SELECT description FROM photos JOIN reports ON reports.id = photos.report_id"
-    with engine.connect() as connection:
-        stored, photos = (
-            Counter(
-                connection.execute(text(f"{query} WHERE description LIKE :token"), TOKENS).scalars()
-            )
-            for query in (reports_only, with_photos)
-        )
-    engine.dispose()
+    stored, photos = (
+        Counter(text for (text,) in server.ask(f"{query} WHERE description LIKE :token", **TOKENS))
+        for query in (reports_only, with_photos)
+    )
     return stored, photos
