@@ -176,25 +176,21 @@ def list_updates(span: Span, numbers: Collection[str], most: int) -> Sequence[Ro
     return session().execute(query.limit(most)).all()
 
 
-_sets_state = or_(
-    Event.kind == EventKind.STATUS.value,
-    and_(Event.kind == EventKind.UNDONE.value, Event.from_value == EventKind.STATUS.value),
-)
+def _sets_state(line: Any) -> ColumnElement[bool]:
+    """Whether a line of a timeline says where the report stands from then on."""
+    status = EventKind.STATUS.value
+    undone = and_(line.kind == EventKind.UNDONE.value, line.from_value == status)
+    return or_(line.kind == status, undone)
 
 
 def _updates() -> Any:
     """What is told of as an update; `state` is where the report stood after it."""
     earlier = Event.__table__.alias("earlier")
-    sets_state = or_(
-        earlier.c.kind == EventKind.STATUS.value,
-        and_(
-            earlier.c.kind == EventKind.UNDONE.value,
-            earlier.c.from_value == EventKind.STATUS.value,
-        ),
-    )
     state = (
         select(earlier.c.to_value)
-        .where(earlier.c.report_id == Event.report_id, earlier.c.id <= Event.id, sets_state)
+        .where(
+            earlier.c.report_id == Event.report_id, earlier.c.id <= Event.id, _sets_state(earlier.c)
+        )
         .order_by(earlier.c.id.desc())
         .limit(1)
         .correlate(Event)
@@ -204,7 +200,7 @@ def _updates() -> Any:
     return (
         select(Event.id, Event.report_id, Event.at, Event.public_text, Report.number, told)
         .join(Report, Report.id == Event.report_id)
-        .where(SHOWN, or_(_sets_state, Event.public_text != ""))
+        .where(SHOWN, or_(_sets_state(Event), Event.public_text != ""))
         .order_by(Event.at, Event.id)
     )
 
