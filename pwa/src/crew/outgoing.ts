@@ -52,13 +52,18 @@ export async function sendNow(): Promise<void> {
   clearTimeout(timer);
   set({ sending: true });
   const before = get().actions.length;
-  const wait = await (get().actions.length ? send(sender) : Promise.resolve(null));
-  running = false;
-  set({ sending: false });
+  let wait: number | null = null;
+  try {
+    if (before) wait = await send(sender);
+  } finally {
+    // Also when the store has failed: what waits is tried again.
+    running = false;
+    set({ sending: false });
+    timer = setTimeout(() => void sendNow(), wait ?? LOOK_AGAIN_MS);
+  }
   await look();
   if (get().actions.length < before) await sync();
   if (wanted) void sendNow();
-  else timer = setTimeout(() => void sendNow(), wait ?? LOOK_AGAIN_MS);
 }
 
 async function askForRoom(): Promise<void> {
