@@ -166,6 +166,25 @@ def test_a_tablet_that_is_signed_out_from_afar_forgets_all_but_what_waits(
     assert closings(live_server, [number]) == {number: ["Venter"]}
 
 
+# Asks the worker to renew the shell again and again, and looks each time whether one is kept.
+RENEWED = """
+async () => {
+  const worker = (await navigator.serviceWorker.ready).active;
+  let missing = 0;
+  for (let nth = 0; nth < 300; nth++) {
+    if (nth % 10 === 0) worker.postMessage({ lang: 'nb' });
+    if (!(await caches.match('/crew/shell?lang=nb', { ignoreVary: true }))) missing++;
+  }
+  return missing;
+}
+"""
+
+
+def test_the_shell_stays_kept_while_a_newer_one_takes_its_place(tablet):
+    tablet.signs_in()
+    assert tablet.page.evaluate(RENEWED) == 0
+
+
 def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet, photo):
     tablet.signs_in()
     link.offline = True

@@ -62,10 +62,8 @@ async function keepShell(lang: string): Promise<boolean> {
   const [before, now] = await Promise.all([keptShell(lang).then((kept) => kept?.shell.text()), response.clone().text()]);
   const files = new Set(now.match(/\/static\/[\w.-]+/g));
   await Promise.all([...files].map((file) => fromFiles(new URL(file, location.origin).href)));
-  const cache = await openCache();
-  // Put anew, it is the last of the languages, and the next that is opened.
-  await cache.delete(shellOf(lang));
-  await cache.put(shellOf(lang), response);
+  // Put anew, it is the last of the languages, and the next that is opened; until then the one before answers.
+  await openCache().then((cache) => cache.put(shellOf(lang), response));
   return before !== undefined && before !== now;
 }
 
