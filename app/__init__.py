@@ -93,6 +93,10 @@ from app.places import municipality
 from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
 from app.staff import sign_in
+from app.statistics import (
+    service_import_pages,  # noqa: F401 - its pages hang on those of the figures
+    service_pages,
+)
 
 # What is edited at /admin, one module a page.
 SETTINGS = (
@@ -175,6 +179,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     desk_report.init_app(app)
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
+    app.register_blueprint(service_pages.pages)
     crew_shell.init_app(app)
     app.register_blueprint(crew_pages)
     crew_api.init_app(app)

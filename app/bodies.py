@@ -18,8 +18,9 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
 from app.database import SAFE_METHODS
+from app.languages import gettext as _
 from app.permissions import FORM_BYTES, MB
-from app.problems import BadJson, TooLarge
+from app.problems import BadJson, InvalidFields, TooLarge
 
 DISCARD_BYTES = 64 * MB
 CHUNK_BYTES = 64 * 1024
@@ -100,3 +101,20 @@ def _is_cut_off() -> bool:
     if request.content_length is not None or not request.environ.get("wsgi.input_terminated"):
         return False
     return bool(request.environ["wsgi.input"].read(1))
+
+
+def uploaded_file(most_bytes: int) -> bytes:
+    """The content of a form's one file, its field `file`.
+
+    Raises:
+        InvalidFields: none was chosen, or it is too large.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidFields({"file": _("Choose a file.")})
+    file.stream.seek(0)
+    content = file.stream.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        sentence = _("A file may be at most %(most)s MB.", most=most_bytes // MB)
+        raise InvalidFields({"file": sentence})
+    return content

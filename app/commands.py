@@ -27,8 +27,9 @@ from app.notices.letters import public_url
 from app.open311 import commands as open311_commands
 from app.permissions import Role
 from app.personal import retention
-from app.places.imports import Action, Plan, carry_out, demand_all_usable, plan_file
+from app.places.imports import PlacePlan, carry_out, demand_all_usable, plan_file
 from app.places.models import Place, PlaceKind, Unit
+from app.places.plans import Action
 from app.places.queries import list_places
 from app.places.rows import UnusableFile
 from app.problems import Problem
@@ -130,7 +131,7 @@ def _kind(code: str) -> PlaceKind:
     return kinds[code]
 
 
-def _tell(plan: Plan) -> None:
+def _tell(plan: PlacePlan) -> None:
     """Row by row what would change."""
     for one in plan.rows:
         click.echo(f"{one.row.line}  {one.action}  {one.row.external_id}  {one.row.name}")

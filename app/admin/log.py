@@ -113,6 +113,9 @@ ACTIONS = {
     "look_changed": lazy_gettext("Changed the logo or the colour"),
     "boundary_changed": lazy_gettext("Changed the boundary"),
     "duty_phones_changed": lazy_gettext("Changed the duty phones"),
+    "service_figure_added": lazy_gettext("Added a figure that does not come from reports"),
+    "service_figure_changed": lazy_gettext("Changed a figure that does not come from reports"),
+    "service_figure_removed": lazy_gettext("Deleted a figure that does not come from reports"),
 }
 
 # What the fields are called that `details` tells of.
@@ -177,6 +180,11 @@ FIELDS = {
     "trusted": lazy_gettext("Trusted"),
     "per_minute": lazy_gettext("How many calls a minute"),
     "area_km2": lazy_gettext("Area in km²"),
+    "measure": lazy_gettext("Measure"),
+    "year": lazy_gettext("Year"),
+    "month": lazy_gettext("Month"),
+    "figure": lazy_gettext("Value"),
+    "source": lazy_gettext("Source"),
 }
 
 # Values that are codes, in words; whatever else stands there was typed by somebody.

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin.municipality import demand_seen, find_row, frame, keep
+from app.bodies import uploaded_file
 from app.database import session
 from app.geo import ewkt, position_of, shape_of
-from app.languages import gettext as _
 from app.permissions import MB, Role, allow
 from app.places.boundaries import square_metres
 from app.places.geojson import boundary_of, parse_features
@@ -43,7 +43,7 @@ def boundary() -> str:
 @allow(Role.ADMIN, max_bytes=MOST_BYTES + 1 * MB)
 def preview() -> Any:
     """Show what a file holds beside what is there; nothing is kept."""
-    return attempt(lambda: _preview_page(_uploaded()), _page)  # type: ignore[arg-type, return-value]
+    return attempt(lambda: _preview_page(uploaded_file(MOST_BYTES)), _page)  # type: ignore[arg-type, return-value]
 
 
 @pages.post("/confirm")
@@ -62,18 +62,6 @@ def confirm() -> Any:
         return keep("boundary_changed", row, before, after, ".boundary")
 
     return attempt(carry_out, _page)
-
-
-def _uploaded() -> bytes:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise InvalidFields({"file": _("Choose a file.")})
-    file.stream.seek(0)
-    content = file.stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        sentence = _("A file may be at most %(most)s MB.", most=MOST_BYTES // MB)
-        raise InvalidFields({"file": sentence})
-    return content
 
 
 def _read(content: bytes) -> MultiPolygon:

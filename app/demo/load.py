@@ -16,6 +16,7 @@ from app.places.models import Municipality, Place, Unit
 from app.places.queries import list_places
 from app.signs.models import Sign
 from app.staff.operations import create_staff
+from app.statistics.service_import import import_service_figures
 
 FOLDER = Path(__file__).parent / "stavanger"
 SEED = 4000
@@ -39,13 +40,16 @@ def is_empty() -> bool:
 
 
 def load_demo(reports: int = REPORTS) -> None:
-    """Load places, signs, staff and two years of reports; the same whenever on a day it is done."""
+    """Load places, signs, staff, two years of reports and what annual reports say of earlier ones;
+    the same whenever on a day it is done.
+    """
     rng = random.Random(SEED)
     load_municipality(FOLDER)
     add_signs(rng, list_places(), SIGNS_PER_PLACE)
     # Of its own, so that the rest of the demo does not change with it.
     add_sign_life(random.Random(SEED), set(EXAMPLE_PLACES.values()))
     add_demo_staff()
+    import_service_figures(FOLDER / "annual_figures.csv")
     add_reports(rng, reports, until=now())
 
 

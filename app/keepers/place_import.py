@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.arguments import read_id
+from app.bodies import uploaded_file
 from app.keepers.place_log import in_words
 from app.keepers.places import kind_options, pages
 from app.keepers.signs import SIGN_KEEPERS
@@ -16,8 +17,9 @@ from app.languages import gettext as _
 from app.languages import in_language
 from app.permissions import MB, allow
 from app.places.csv_rows import COLUMNS
-from app.places.imports import Action, Plan, Planned, carry_out, plan_import, read_places
+from app.places.imports import PlacePlan, Planned, carry_out, plan_import, read_places
 from app.places.models import PlaceKind
+from app.places.plans import Action
 from app.places.queries import list_kinds
 from app.places.rows import UnusableFile, pack, unpack
 from app.places.wording import FIELD_NAMES
@@ -40,7 +42,7 @@ def choose_file() -> str:
 @allow(*SIGN_KEEPERS, max_bytes=MOST_BYTES + 1 * MB)
 def preview() -> Any:
     """Show what a file would change; nothing is kept."""
-    return attempt(lambda: _preview_page(_uploaded()), _choose_page)
+    return attempt(lambda: _preview_page(uploaded_file(MOST_BYTES)), _choose_page)
 
 
 @pages.post("/import/confirm")
@@ -75,20 +77,7 @@ def _choose_page(errors: dict[str, str]) -> str:
     )
 
 
-def _uploaded() -> bytes:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise InvalidFields({"file": _("Choose a file.")})
-    file.stream.seek(0)
-    content = file.stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise InvalidFields(
-            {"file": _("A file may be at most %(most)s MB.", most=MOST_BYTES // MB)}
-        )
-    return content
-
-
-def _plan(content: bytes, *, for_change: bool = False) -> Plan:
+def _plan(content: bytes, *, for_change: bool = False) -> PlacePlan:
     try:
         return plan_import(read_places(content), _chosen_kind(), for_change=for_change)
     except UnusableFile as error:

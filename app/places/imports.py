@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,7 @@ from app.places.csv_rows import rows_of_csv
 from app.places.geojson import rows_of_geojson
 from app.places.models import Place, PlaceEventKind, PlaceKind, Unit
 from app.places.operations import change_places, create_places
+from app.places.plans import Action, Plan
 from app.places.rows import Row, UnusableFile, UnusableRow, Unused
 from app.staff.models import Staff
 from app.words import plain
@@ -31,14 +28,6 @@ from app.words import plain
 MAX_ROWS = 10_000
 # SQLite takes so many values in one statement on every version there is.
 _CHUNK = 900
-
-
-class Action(StrEnum):
-    """What an import does with a row."""
-
-    ADD = "add"
-    CHANGE = "change"
-    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +41,13 @@ class Planned:
     changes: dict[str, list[Any]]
     notes: tuple[str, ...]
 
-
-@dataclass(slots=True)
-class Plan:
-    """What an import would do, row by row, and which rows it would leave out."""
-
-    rows: list[Planned] = field(default_factory=list)
-    unused: list[Unused] = field(default_factory=list)
-
     @property
-    def counts(self) -> Counter[Action]:
-        """How many rows meet with each action."""
-        return Counter(row.action for row in self.rows)
+    def told(self) -> list[Any]:
+        """What tells this row's fate from any other."""
+        return [self.row.line, self.action, self.changes]
 
-    @property
-    def refused(self) -> list[Unused]:
-        """The rows that somebody may want but that cannot be used."""
-        return [row for row in self.unused if not row.by_design]
 
-    @property
-    def mark(self) -> str:
-        """Tells this plan from any other: what was agreed to is what is done."""
-        lines = [[one.row.line, one.action, one.changes] for one in self.rows]
-        return hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+PlacePlan = Plan[Planned]
 
 
 def read_places(content: bytes) -> list[Row | Unused]:
@@ -110,7 +83,7 @@ def plan_import(
     default_kind: PlaceKind | None = None,
     *,
     for_change: bool = False,
-) -> Plan:
+) -> PlacePlan:
     """Compare rows with the register.
 
     Args:
@@ -118,7 +91,7 @@ def plan_import(
         default_kind: of new places whose row names no kind.
         for_change: lock the places, since the plan is carried out next.
     """
-    plan = Plan(unused=[row for row in rows if isinstance(row, Unused)])
+    plan = PlacePlan(unused=[row for row in rows if isinstance(row, Unused)])
     usable = [row for row in rows if isinstance(row, Row)]
     look_up = _LookUp(usable, default_kind, for_change=for_change)
     for row in usable:
@@ -210,7 +183,7 @@ def _known_places(ids: Sequence[str], *, for_change: bool) -> dict[str | None, P
     return found
 
 
-def carry_out(plan: Plan, staff: Staff | None, *, brought_along: bool = False) -> None:
+def carry_out(plan: PlacePlan, staff: Staff | None, *, brought_along: bool = False) -> None:
     """Do what a plan says; rows that it leaves out are left out.
 
     Args:
@@ -229,7 +202,7 @@ def carry_out(plan: Plan, staff: Staff | None, *, brought_along: bool = False) -
     change_places(changed, kind, staff)
 
 
-def import_places(file: Path) -> Plan:
+def import_places(file: Path) -> PlacePlan:
     """Import the places of a municipality's folder; every row must be usable.
 
     Raises:
@@ -241,7 +214,7 @@ def import_places(file: Path) -> Plan:
     return plan
 
 
-def plan_file(file: Path, default_kind: PlaceKind | None) -> Plan:
+def plan_file(file: Path, default_kind: PlaceKind | None) -> PlacePlan:
     """What importing a file would do.
 
     Raises:
@@ -257,7 +230,7 @@ def _read_file(file: Path) -> list[Row | Unused]:
         raise UnusableFile(f"{file}: {error}") from error
 
 
-def demand_all_usable(plan: Plan, file: Path) -> None:
+def demand_all_usable(plan: PlacePlan, file: Path) -> None:
     """Refuse a file of which a row cannot be used.
 
     Raises:

@@ -31,6 +31,7 @@ from app.signs.operations import Deed, add_event_photo, record_deed
 from app.signs.orders import place_order
 from app.staff.links import make_link, token_of
 from app.staff.models import LinkKind, Staff
+from app.statistics.models import ServiceFigure
 from app.targets import Target
 from app.webhooks import Webhook
 from tests.conftest import InspectingClient, a_report, close_queue, put_report, signed_in, undone
@@ -186,5 +187,6 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "owner_id": 1,
         "key_id": key.id,
         "target_id": target.id,
+        "figure_id": db.session.scalar(select(ServiceFigure.id).limit(1)),
         "deed": "archive",
     }

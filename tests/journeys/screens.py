@@ -96,6 +96,23 @@ def look_up(who: str) -> Callable[[Page], None]:
             page.locator("main form button").first.click()
 
 
+def look_at_figures(page: Page) -> None:
+    """Choose a file of figures: one is new, one changed, one refused, one without a value."""
+    lines = [
+        "year;measure;value;source",
+        "2013;phone_calls;130000;Kilde",
+        "2017;emails;9865;Stavanger annual report 2017, table 9.47",
+        "2017;phone;1;Kilde",
+        "2017;e_forms;;Kilde",
+    ]
+    content = "\n".join(lines).encode()
+    page.locator("#file").set_input_files(
+        [{"name": "tall.csv", "mimeType": "text/csv", "buffer": content}]
+    )
+    with page.expect_navigation():
+        page.locator("main form button").click()
+
+
 def see_pins(page: Page) -> None:
     """Wait until the map of the register has its pins."""
     page.locator(".map-mark, .map-cluster").first.wait_for()
@@ -203,6 +220,17 @@ STAFF = [
     Screen("unit to edit", "/admin/units/1", role="manager"),
     Screen("owners outside", "/admin/owners", role="manager"),
     Screen("owner to edit", "/admin/owners/1", role="manager"),
+    Screen("figures from elsewhere", "/statistics/service", role="manager"),
+    Screen("new figure", "/statistics/service/new", role="manager"),
+    Screen("figure refused", "/statistics/service/new", role="manager", do=press("main form")),
+    Screen("figure to change", "/statistics/service/1", role="manager"),
+    Screen("import of figures", "/statistics/service/import", role="manager"),
+    Screen(
+        "import of figures, preview",
+        "/statistics/service/import",
+        role="manager",
+        do=look_at_figures,
+    ),
     Screen("duty phones", "/admin/duty-phones?at=2026-11-28T03:00", role="manager"),
     Screen("municipality", "/admin/municipality", role="admin", do=open_everything),
     Screen("logo and colour", "/admin/municipality/look", role="admin"),

@@ -1,0 +1,1 @@
+"""The year in figures: what managers and the public see of the register as a whole."""
