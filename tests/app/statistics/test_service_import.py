@@ -59,7 +59,7 @@ SPELLINGS = {
     "Excel's own separator": ("sep=;\r\n" + HEADER + "2020;03;emails;1200;Kilde, s. 4", "cp1252"),
     "Unicode text": (HEADER.replace(";", "\t") + "2020\t3\temails\t1200\tKilde, s. 4\n", "utf-16"),
     "Norwegian words": (
-        "År;Måned;Måltall;Verdi;Kilde\n2020;3;E-poster;1200;Kilde, s. 4\n",
+        "År;Måned;Indikator;Verdi;Kilde\n2020;3;E-poster;1200;Kilde, s. 4\n",
         "cp1252",
     ),
     "other columns": (

@@ -112,7 +112,7 @@ def test_what_was_typed_into_a_deleted_figure_can_be_added_again(manager, admin,
 
 
 CSV = (
-    "år;måned;måltall;verdi;kilde\r\n"
+    "år;måned;indikator;verdi;kilde\r\n"
     "2020;3;phone_calls;9 999;Sentralbordet\r\n"
     "2020;4;phone_calls;8 000;Sentralbordet\r\n"
     "2020;5;phone_calls;x;Sentralbordet\r\n"
