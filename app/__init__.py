@@ -87,6 +87,9 @@ from app.notices import (
 from app.notices import pages as notices_pages
 from app.offline import pages as offline
 from app.open311 import api as open311
+from app.open_data import catalog as open_catalog
+from app.open_data import ogc as open_features
+from app.open_data import pages as open_data
 from app.personal import pages as personal
 from app.personal import report as personal_report
 from app.places import municipality
@@ -169,6 +172,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     notices_api.init_app(app)
     offline.init_app(app)
     open311.init_app(app)
+    open_data.init_app(app, settings)
+    open_features.init_app(app)
+    app.register_blueprint(open_catalog.pages)
     about.init_app(app)
     app.register_blueprint(kiosk_pages)
     for keepers in (keepers_signs, sign_forms, keepers_places, keepers_orders, keepers_health):

@@ -14,15 +14,15 @@ def once_answered(work: Callable[[], None]) -> None:
     """Do something after this request's answer is with its reader.
 
     Args:
-        work: may fail without harm, since the worker's own sweep makes up for it.
+        work: may fail without harm, since the worker's sweep or the next asker makes up for it.
     """
 
     def run() -> None:
         try:
             work()
         except Exception:
-            # What was asked for is kept; the worker finds it within a minute.
-            log.exception("the worker could not be woken")
+            # What was asked for is kept; the worker or the next asker makes up for it.
+            log.exception("what was to follow an answer has failed")
 
     def after(response: Response) -> Response:
         response.call_on_close(run)

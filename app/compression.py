@@ -7,6 +7,14 @@ from http import HTTPStatus
 from flask import Flask, Response
 from flask_compress import Compress
 
+# What the open data is served as, beside what the library compresses by itself.
+_MORE_TYPES = (
+    "application/geo+json",
+    "application/ld+json",
+    "application/schema+json",
+    "application/vnd.oai.openapi+json",
+)
+
 
 class _CompressAll(Compress):
     """Flask-Compress sends what is not 2xx as it is; a refused form is the largest page we have."""

@@ -209,6 +209,16 @@ class NoSuchJurisdiction(Problem):
     sentence = _("Only %(municipality)s is served here.")
 
 
+class NoSuchCollection(Problem):
+    code, status = "no_such_collection", 404
+    sentence = _("We have no such collection.")
+
+
+class NoSuchFeature(Problem):
+    code, status = "no_such_feature", 404
+    sentence = _("There is no such feature.")
+
+
 class NoSuchSubscription(Problem):
     code, status = "no_such_subscription", 404
     title = _("This link does not work any more")
@@ -281,6 +291,11 @@ class UnusableImport(Problem):
 class MethodNotAllowed(Problem):
     code, status = "method_not_allowed", 405
     sentence = _("This address does not accept that kind of request.")
+
+
+class NotAcceptable(Problem):
+    code, status = "not_acceptable", 406
+    sentence = _("This address answers in JSON only.")
 
 
 class ReusedId(Problem):
@@ -468,6 +483,12 @@ class Busy(Problem):
     code, status = "busy", 503
     title = _("We are busy right now")
     sentence = _("We could not keep what you sent just now. Please try again in a moment.")
+
+
+class NotMadeYet(Problem):
+    code, status = "not_made_yet", 503
+    title = _("Not ready yet")
+    sentence = _("The files are being made right now. Please try again in a moment.")
 
 
 _BY_STATUS: dict[int, type[Problem]] = {

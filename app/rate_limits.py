@@ -37,6 +37,10 @@ CODES_PER_ACCOUNT = "5 per minute; 20 per hour; 60 per day"
 LINKS_PER_ACCOUNT = "3 per hour; 6 per day"
 LINKS_PER_ADDRESS = "30 per hour"
 
+# Whole files of open data; maps ask the API page by page.
+DOWNLOADS = "60 per minute; 600 per hour"
+OPEN_FEATURES = "600 per minute; 12000 per hour"
+
 # Other systems without a key, one that looks for a key, and each key unless it says otherwise
 # (`ApiKey.per_minute`).
 OPEN_CALLS_PER_MINUTE = 600

@@ -29,6 +29,7 @@ from app.config import Settings
 from app.database import db
 from app.demo.load import load_demo
 from app.handed_over import HandedOver
+from app.open_data.snapshots import Snapshots
 from app.permissions import Role
 from app.places import municipality
 from app.reports import routing
@@ -116,6 +117,7 @@ def prepared_app(database_url: str, folder: Path) -> Iterator[Flask]:
     app.test_client_class = InspectingClient
     # Of its own: with PostgreSQL all that run in this checkout would share one folder.
     app.extensions["handed_over"] = HandedOver(folder / "handed-over")
+    app.extensions["open_data"] = Snapshots(folder / "open-data")
     with app.app_context():
         upgrade()
         load_demo(reports=0)

@@ -118,6 +118,10 @@ def values(app, filed, park_sign):
         "passkey_id": 1,
         "stay_id": 1,
         "person_id": 1,
+        "dataset": "places",
+        "file_format": "csv",
+        "collection_id": "places",
+        "feature_id": park_sign.place_id,
     }
 
 

@@ -173,6 +173,7 @@ PUBLIC = [
     Screen("my reports", "/mine"),
     Screen("privacy", "/privacy", indexed=True),
     Screen("accessibility", "/accessibility", indexed=True),
+    Screen("open data", "/open/data", do=open_everything, indexed=True),
     Screen("follow by e-mail", "/r/{received}/subscriptions"),
     Screen("follow by e-mail, refused", "/r/{received}/subscriptions", do=press("main form")),
     Screen("follow by e-mail, asked for", "/r/{received}/subscriptions?sent=1"),

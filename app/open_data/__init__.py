@@ -1,0 +1,1 @@
+"""What everybody may have of the reports and the places: files, an API for maps, a catalogue."""
