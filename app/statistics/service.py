@@ -161,7 +161,6 @@ def put_right(figure: ServiceFigure, said: Said) -> bool:
         return False
     _put(figure, said)
     figure.version += 1
-    session().flush()
     # Which figure it is stands in each line of the log.
     audit.record("service_figure_changed", SUBJECT, figure.id, **before | changes)
     return True

@@ -9,6 +9,7 @@ from app.arguments import printable
 from app.database import now
 from app.languages import OSLO, lazy_gettext
 from app.languages import gettext as _
+from app.places.rows import shown
 from app.problems import InvalidFields
 from app.reports.schemas import clean
 from app.statistics.amounts import Amount, UnusableAmount, as_typed, read_amount
@@ -93,7 +94,7 @@ def _read_measure(text: str, errors: dict[str, str]) -> tuple[Measure, bool]:
     if not text:
         errors["measure"] = _("Say what was counted.")
     elif code is None:
-        errors["measure"] = _("No measure is called “%(name)s”.", name=text)
+        errors["measure"] = _("No measure is called “%(name)s”.", name=shown(text))
     return MEASURES[code or next(iter(MEASURES))], about
 
 

@@ -33,7 +33,7 @@ pages = Blueprint("service_figures", __name__, url_prefix="/statistics/service")
 MANAGERS = (Role.MANAGER, Role.ADMIN)
 FIGURE = "/<int(max=2147483647):figure_id>"
 # More on one page is no longer read; the filters lead to the rest.
-MOST_SHOWN = 500
+MOST_SHOWN = 200
 
 
 @pages.get("")

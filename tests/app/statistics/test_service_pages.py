@@ -176,3 +176,10 @@ def test_the_file_to_fill_in_can_be_imported_as_it_is(manager):
     assert 'name="mark"' not in preview.text
     filled = answer.data.replace(b"phone_calls;;", b"phone_calls;5;Sentralbordet")
     assert 'name="mark"' in look(manager, filled).text
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_cut_and_says_so(manager, monkeypatch):
+    monkeypatch.setattr("app.statistics.service_pages.MOST_SHOWN", 3)
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert page.count('<th scope="row"') == 3
+    assert "And 26 more." in page
