@@ -96,10 +96,13 @@ from app.places import municipality
 from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
 from app.staff import sign_in
+from app.statistics import pages as statistics_pages
 from app.statistics import (
     service_import_pages,  # noqa: F401 - its pages hang on those of the figures
     service_pages,
+    wall,  # noqa: F401 - the same
 )
+from app.statistics.public_pages import pages as open_pages
 
 # What is edited at /admin, one module a page.
 SETTINGS = (
@@ -189,6 +192,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     crew_shell.init_app(app)
     app.register_blueprint(crew_pages)
     crew_api.init_app(app)
+    statistics_pages.init_app(app)
+    app.register_blueprint(open_pages)
     for part in SETTINGS:
         app.register_blueprint(part.pages)
 

@@ -39,6 +39,8 @@ _STAFF_PAGES = ("desk", "crew", "signs", "statistics", "admin", "staff", "sign-i
 _STAFF_API = "/api/v1/crew/"
 # The register of places lies around the public pages `/places/<number>`.
 REGISTER_OF_PLACES = re.compile(r"/places(/(new|import|points|\d+/).*)?")
+# The figures for everybody speak the languages of the annual report.
+_FIGURES = re.compile(r"/open(/(?!data|ogc).*)?")
 
 # A day, the same with its year, and a day with the time; as each language writes them.
 _PATTERNS = {
@@ -78,6 +80,13 @@ def language() -> str:
         return str(spoken)
     if not has_request_context():
         return DEFAULT_LANGUAGE
+    # A page of the register asks for it a hundred times.
+    if "vof.language" not in request.environ:
+        request.environ["vof.language"] = _of_request()
+    return str(request.environ["vof.language"])
+
+
+def _of_request() -> str:
     offered = _offered()
     if (chosen := request.args.get("lang")) in offered:
         return chosen
@@ -112,6 +121,7 @@ def _offered() -> dict[str, str]:
         first in _STAFF_PAGES
         or request.path.startswith(_STAFF_API)
         or REGISTER_OF_PLACES.fullmatch(request.path)
+        or _FIGURES.fullmatch(request.path)
     )
     if for_staff:
         return STAFF_LANGUAGES

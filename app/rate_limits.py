@@ -25,6 +25,8 @@ SMS_QUESTIONS = "5 per hour; 20 per day"
 TILES = "3000 per minute; 40000 per hour"
 # One search asks at every pause in typing.
 SPOTS = "300 per minute; 4500 per hour"
+# A page of figures asks for up to four charts, each file is one more.
+FIGURES = "240 per minute; 3000 per hour"
 SCANS = "120 per minute; 1500 per hour"
 SIGN_FAULTS = "20 per minute; 100 per hour"
 PHOTOS = "360 per minute; 4500 per hour"

@@ -16,7 +16,7 @@ import { prune, wordsOf } from './prune.ts';
 
 const here = import.meta.dirname;
 const dist = process.argv[2] ?? join(here, 'dist');
-const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'keepers-map.ts', 'intake.ts', 'desk.ts', 'register-map.ts', 'black-out.ts', 'report-map.ts', 'places.ts', 'staff.ts', 'mine.ts', 'passkey.ts', 'offline-page.ts'];
+const SCRIPTS = ['site.ts', 'outbox.ts', 'follow.ts', 'kiosk.ts', 'near.ts', 'where.ts', 'map.ts', 'keeper.ts', 'keepers-map.ts', 'intake.ts', 'desk.ts', 'register-map.ts', 'black-out.ts', 'report-map.ts', 'places.ts', 'staff.ts', 'wall.ts', 'figures.ts', 'figures-map.ts', 'mine.ts', 'passkey.ts', 'offline-page.ts'];
 /** The crew's app has a sheet of its own, so its words keep nothing in that of residents. */
 const CREW_SCRIPTS = ['crew.tsx', 'crew-map.ts', 'crew-scan.ts'];
 const PICTURES = ['icon.svg'];

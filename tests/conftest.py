@@ -35,6 +35,7 @@ from app.places import municipality
 from app.reports import routing
 from app.signs.models import Sign
 from app.staff.freshness import FRESH_S
+from app.statistics import facts
 from tests.cluster import Cluster, running_cluster
 from tests.html import inspect_page
 from tests.server import Server
@@ -189,6 +190,7 @@ def forget_settings() -> None:
     routing.forget()
     webhooks.forget()
     targets.forget()
+    facts.forget()
 
 
 @pytest.fixture

@@ -196,6 +196,7 @@ def _links() -> list[dict[str, Any]]:
         ("crew.worklist", _("My unit")),
         ("signs.register", _("Signs")),
         ("keepers_places.register", _("Places")),
+        ("statistics.overview", _("Figures")),
         ("admin.index", _("Settings")),
     ]
     return [

@@ -16,6 +16,7 @@ from app.permissions import Role, allow
 from app.problems import NotFound
 from app.statistics.measures import MEASURES
 from app.statistics.models import ServiceFigure
+from app.statistics.selection import read_selection
 from app.statistics.service import (
     StatedFigure,
     add_figure,
@@ -27,6 +28,7 @@ from app.statistics.service import (
     stated,
 )
 from app.statistics.service_fields import FIELD_NAMES, MONTHS, fields_of, line_of, read_said
+from app.statistics.views import SERVICE, STAFF_SHELF, tabs_of
 
 pages = Blueprint("service_figures", __name__, url_prefix="/statistics/service")
 
@@ -49,6 +51,7 @@ def table() -> str:
     found.sort(key=lambda one: -one.year)
     return render_template(
         "statistics/service.html",
+        tabs=tabs_of(SERVICE, read_selection({}), STAFF_SHELF),
         figures=[_line(one) for one in found[:MOST_SHOWN]],
         total=len(found),
         filters={"measure": measure, "year": year},

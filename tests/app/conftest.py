@@ -189,4 +189,7 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "target_id": target.id,
         "figure_id": db.session.scalar(select(ServiceFigure.id).limit(1)),
         "deed": "archive",
+        "view": "places",
+        "table": "months",
+        "suffix": "csv",
     }

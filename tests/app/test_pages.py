@@ -50,14 +50,30 @@ NO_PAGES = {
     "offline.icon_picture",
     "offline.manifest",
     "offline.worker",
+    "open_catalog.catalog",
+    "open_data.download",
+    "open_features.collection",
+    "open_features.collections",
+    "open_features.conformance",
+    "open_features.definition",
+    "open_features.item",
+    "open_features.items",
+    "open_features.landing",
+    "open_features.schema",
+    "open.chart",
+    "open.file",
     "orders.file",
     "resident.photo",
     "security.verify",
     "signing_in.code",
+    "service_figures.template",
     "signs.png",
     "signs.svg",
     "spots.spots",
     "staff.home",
+    "statistics.chart",
+    "statistics.file",
+    "statistics.wall_figures",
 }
 # A page for anyone is visited signed out, and once signed in.
 ANYBODY = (None, Role.MANAGER)
@@ -153,7 +169,8 @@ def test_every_page_opens_well_made_in_every_language(
 
 def spoken(page, roles, code):
     """The language a page answers in: those of staff have three, and bokmål for all others."""
-    for_staff = roles or page.startswith(("/sign-in", "/crew"))
+    is_figures = page.startswith("/open") and not page.startswith(("/open/data", "/open/ogc"))
+    for_staff = roles or is_figures or page.startswith(("/sign-in", "/crew"))
     return DEFAULT_LANGUAGE if for_staff and code not in STAFF_LANGUAGES else code
 
 

@@ -118,6 +118,14 @@ def see_pins(page: Page) -> None:
     page.locator(".map-mark, .map-cluster").first.wait_for()
 
 
+def open_map(page: Page) -> None:
+    """Open the map of places where there is something to show on it."""
+    button = page.locator("[data-island=figures-map] [data-toggle]")
+    if button.count():
+        button.click()
+        page.locator(".map-cluster").first.wait_for()
+
+
 def see_the_app(page: Page) -> None:
     """Wait until the crew's app has taken the page over, and has heard from the server."""
     page.locator("html.crew [data-link=online]").wait_for()
@@ -192,6 +200,8 @@ PUBLIC = [
     Screen("kiosk, done", "/kiosk/done/{kiosk}"),
     Screen("unknown page", "/nothing", status=404),
     Screen("unknown sign", "/s/000000", status=404),
+    Screen("figures for everybody", "/open", indexed=True),
+    Screen("places in figures for everybody", "/open/places", do=open_map),
     Screen("sign-in", "/sign-in"),
     Screen("sign-in with a passkey", "/sign-in/passkey"),
     Screen("forgotten password", "/sign-in/forgotten"),
@@ -284,6 +294,10 @@ STAFF = [
         "/desk/reports/{received}/photos/{received_photo}/delete",
         role="front_desk",
     ),
+    Screen("figures", "/statistics", role="manager", do=open_everything),
+    Screen("places in figures", "/statistics/places", role="manager", do=open_map),
+    Screen("times in figures", "/statistics/times", role="manager"),
+    Screen("screen on the wall", "/statistics/wall", role="crew", do=open_everything),
     Screen("worklist", "/crew", role="crew", do=see_the_app),
     Screen("worklist, plain", "/crew?plain&by=place", role="crew"),
     Screen("one place of the worklist", "/crew?plain&place={place}", role="crew"),

@@ -1,11 +1,12 @@
 /** A button that fetches and opens one of the staff's maps, and closes it again. */
+import type * as FiguresMap from '../figures-map.ts';
 import type * as Maps from '../keepers-map.ts';
 import type * as PlainMap from '../map.ts';
 import { NoAnswer } from '../spots.ts';
 import { styled } from './map.ts';
 
-/** Which of the two a button names is up to its page. */
-export type Scripts = typeof Maps & typeof PlainMap;
+/** Which of them a button names is up to its page. */
+export type Scripts = typeof Maps & typeof PlainMap & typeof FiguresMap;
 
 export interface Closing {
   close(): void;

@@ -1,0 +1,137 @@
+"""What the figures are asked for: a period and some filters, which stand in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from app.arguments import read_id
+from app.database import now
+from app.reports.deadlines import local_day
+from app.reports.models import Channel
+
+FILTERS = ("category", "unit", "kind", "place", "channel")
+# Before the first of them nobody had a register of this sort; days far ahead are slips.
+FIRST_YEAR = 1990
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Reports that reached us from one day in Norway to another, both included.
+
+    None leaves a thing out of account. `kind` is the kind of the place. `least` is the smallest
+    count that may be told: 1 for staff, more where a few could point at somebody.
+    """
+
+    since: date
+    until: date
+    category: int | None = None
+    unit: int | None = None
+    kind: int | None = None
+    place: int | None = None
+    channel: str | None = None
+    least: int = 1
+
+    @property
+    def before(self) -> Selection:
+        """The same period a year earlier."""
+        return replace(self, since=_year_before(self.since), until=_year_before(self.until))
+
+    @property
+    def of_all_years(self) -> Selection:
+        """The same filters, whatever the period."""
+        return replace(self, since=date(FIRST_YEAR, 1, 1), until=date(today().year + 1, 12, 31))
+
+    @property
+    def months(self) -> list[date]:
+        """The first of each month that the period touches."""
+        first, last = _month_number(self.since), _month_number(self.until)
+        return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1)]
+
+    def condition(self, *, earlier: bool = False) -> tuple[str, list[Any]]:
+        """The selection as a condition on the columns of `reports`, and its values.
+
+        Args:
+            earlier: the same period of the year before, too.
+        """
+        spans = [(self.since, self.until)]
+        spans += [(self.before.since, self.before.until)] if earlier else []
+        parts = ["(" + " OR ".join("day BETWEEN ? AND ?" for _span in spans) + ")"]
+        values: list[Any] = [day for span in spans for day in span]
+        for name in ("category", "unit", "place", "channel"):
+            if (value := getattr(self, name)) is not None:
+                parts.append(f"{name} = ?")
+                values.append(value)
+        if self.kind is not None:
+            parts.append("place IN (SELECT id FROM places WHERE kind = ?)")
+            values.append(self.kind)
+        return " AND ".join(parts), values
+
+
+def today() -> date:
+    """This day in Norway."""
+    return local_day(now())
+
+
+def of_year(year: int) -> Selection:
+    """A whole year, or as much of it as has passed."""
+    return Selection(date(year, 1, 1), min(date(year, 12, 31), max(today(), date(year, 1, 1))))
+
+
+def read_selection(arguments: Mapping[str, str]) -> Selection:
+    """What an address asks for; what makes no sense in it is left out of account.
+
+    Without a period it is this year until today.
+    """
+    this_year = of_year(today().year)
+    since = read_day(arguments.get("since", "")) or this_year.since
+    until = read_day(arguments.get("until", "")) or max(this_year.until, since)
+    since, until = min(since, until), max(since, until)
+    return replace(read_filters(arguments, Selection(since, until)))
+
+
+def read_filters(arguments: Mapping[str, str], period: Selection) -> Selection:
+    """The filters of an address over a period."""
+    channel = arguments.get("channel", "")
+    return replace(
+        period,
+        category=read_id(arguments, "category"),
+        unit=read_id(arguments, "unit"),
+        kind=read_id(arguments, "kind"),
+        place=read_id(arguments, "place"),
+        channel=channel if channel in set(Channel) else None,
+    )
+
+
+def as_arguments(wanted: Selection) -> dict[str, Any]:
+    """The selection as an address says it, so that a view can be shared."""
+    chosen = {name: value for name in FILTERS if (value := getattr(wanted, name)) is not None}
+    return {"since": wanted.since.isoformat(), "until": wanted.until.isoformat()} | chosen
+
+
+def read_day(text: str) -> date | None:
+    """A day that a register of this sort can have; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= today().year + 1 else None
+
+
+def _year_before(day: date) -> date:
+    """The same date a year earlier; the last of February for its 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def end_of_month(month: date) -> date:
+    """The last day of the month that begins then."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,4 @@
+import { startIslands } from './islands.ts';
+import { wall } from './islands/wall.ts';
+
+startIslands({ wall });
