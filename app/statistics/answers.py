@@ -9,6 +9,7 @@ from app.statistics.charts import draw
 from app.statistics.figures import table_of
 from app.statistics.files import XLSX, as_csv, as_excel
 from app.statistics.selection import Selection
+from app.statistics.table import Table
 from app.statistics.views import about
 
 
@@ -18,13 +19,24 @@ def file_of(code: str, suffix: str, wanted: Selection) -> Response:
     Raises:
         NotFound: there is no such table.
     """
-    table = table_of(code, wanted)
+    name = f"vof-{code}-{wanted.since}-{wanted.until}"
+    return as_file(table_of(code, wanted), suffix, about(wanted), name)
+
+
+def as_file(table: Table, suffix: str, said: list[tuple[str, str]], name: str) -> Response:
+    """A table in a file of this name.
+
+    Args:
+        table: in the language of the request.
+        suffix: `xlsx` or `csv`.
+        said: names and values for the second sheet.
+        name: of the file, without its suffix.
+    """
     if suffix == "xlsx":
-        response = Response(as_excel(table, about(wanted)), mimetype=XLSX)
+        response = Response(as_excel(table, said), mimetype=XLSX)
     else:
         response = Response(as_csv(table), mimetype="text/csv")
-    name = f"vof-{code}-{wanted.since}-{wanted.until}.{suffix}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

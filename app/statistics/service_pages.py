@@ -11,10 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.arguments import read_id
 from app.attempts import attempt
+from app.database import now
+from app.languages import as_date_time
 from app.languages import gettext as _
 from app.permissions import Role, allow
+from app.places.municipality import municipality
 from app.problems import NotFound
-from app.statistics.measures import MEASURES
+from app.statistics.answers import as_file
+from app.statistics.measures import MEASURES, Measure
 from app.statistics.models import ServiceFigure
 from app.statistics.selection import read_selection
 from app.statistics.service import (
@@ -28,6 +32,7 @@ from app.statistics.service import (
     stated,
 )
 from app.statistics.service_fields import FIELD_NAMES, MONTHS, fields_of, line_of, read_said
+from app.statistics.service_table import table_of_figures
 from app.statistics.views import SERVICE, STAFF_SHELF, tabs_of
 
 pages = Blueprint("service_figures", __name__, url_prefix="/statistics/service")
@@ -42,24 +47,44 @@ MOST_SHOWN = 200
 @allow(*MANAGERS)
 def table() -> str:
     """The figures of a measure or a year, the latest year first."""
-    measure = request.args.get("measure", "")
-    year = read_id(request.args, "year")
-    found = list_service_figures(
-        measures=[measure] if measure in MEASURES else None, years=[year] if year else None
-    )
-    # Sorting keeps the order of the measures within a year.
-    found.sort(key=lambda one: -one.year)
+    measure, year = _asked()
+    found = _list_latest_first()
     return render_template(
         "statistics/service.html",
         tabs=tabs_of(SERVICE, read_selection({}), STAFF_SHELF),
         figures=[_line(one) for one in found[:MOST_SHOWN]],
         total=len(found),
-        filters={"measure": measure, "year": year},
+        filters={"measure": measure.code if measure else None, "year": year},
         measures=_measure_options(),
         years=[{"id": one, "name": str(one)} for one in list_years()],
         done=request.args.get("done", ""),
         imported={name: request.args.get(name, type=int) for name in ("added", "changed")},
     )
+
+
+@pages.get("/figures.<any(xlsx, csv):suffix>")
+@allow(*MANAGERS)
+def file(suffix: str) -> BaseResponse:
+    """The same figures as a file; as CSV it can be changed and imported again."""
+    measure, year = _asked()
+    about = [
+        (_("Municipality"), municipality().name),
+        (_("Measure"), measure.name if measure else ""),
+        (_("Year"), str(year or "")),
+        (_("Made"), as_date_time(now())),
+    ]
+    return as_file(table_of_figures(_list_latest_first()), suffix, about, "vof-service")
+
+
+def _asked() -> tuple[Measure | None, int | None]:
+    return MEASURES.get(request.args.get("measure", "")), read_id(request.args, "year")
+
+
+def _list_latest_first() -> list[StatedFigure]:
+    measure, year = _asked()
+    found = list_service_figures([measure.code] if measure else None, [year] if year else None)
+    # Sorting keeps the order of the measures within a year.
+    return sorted(found, key=lambda one: -one.year)
 
 
 @pages.get("/new")

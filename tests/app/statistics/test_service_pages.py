@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.audit import AuditEntry
@@ -183,3 +184,42 @@ def test_a_list_that_nobody_reads_to_its_end_is_cut_and_says_so(manager, monkeyp
     page = manager.get(f"{PAGE}?lang=en").text
     assert page.count('<th scope="row"') == 3
     assert "And 26 more." in page
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_list_as_csv_can_be_imported_again_in_every_language(manager, language):
+    post(manager, "/new", **FIGURE)
+    post(manager, "/new", **FIGURE | {"measure": "vof_share_percent", "value": "34,25"})
+    file = manager.get(f"{PAGE}/figures.csv?lang={language}").data
+    assert file.decode("utf-8-sig").count("\n") == 1 + count_figures()
+    facts = re.findall(r"<dd>(\d+)</dd>", look(manager, file).text)
+    assert facts == ["0", "0", str(count_figures()), "0", "0"]
+
+
+def test_the_list_as_excel_has_numbers_as_numbers(manager):
+    answer = manager.get(f"{PAGE}/figures.xlsx?lang=nb&year=2013&measure=phone_answered_percent")
+    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["År", "Måned", "Indikator", "Verdi", "Kilde"],
+        [
+            2013,
+            None,
+            "Andel besvarte telefonsamtaler",
+            "88–89",
+            "Stavanger annual report 2013, 4.2",
+        ],
+        [
+            2013,
+            None,
+            "Andel besvarte telefonsamtaler",
+            0.88,
+            "Stavanger annual report 2017, table 9.47",
+        ],
+    ]
+
+
+def test_the_files_hold_what_the_page_shows(manager):
+    page = manager.get(f"{PAGE}?lang=nb&year=2017").text
+    (address,) = re.findall(r'href="(\S+figures\.csv\S+)"', page)
+    rows = manager.get(address.replace("&amp;", "&")).data.decode("utf-8-sig").splitlines()
+    assert len(rows) - 1 == page.count('<th scope="row"') == 7
