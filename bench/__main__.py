@@ -15,6 +15,7 @@ MEASUREMENTS = (
     "register",
     "desk",
     "open311",
+    "open_data",
     "crew",
 )
 
