@@ -178,7 +178,6 @@ def _who_and_where(here: MunicipalitySettings) -> list[dict[str, Any]]:
             **_named("publisher"),
             "@type": "foaf:Agent",
             "foaf:name": here.name,
-            "dct:identifier": here.number,
         },
         {
             **_named("contact"),

@@ -12,6 +12,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy.engine import make_url
 from app.after_answer import once_answered
 from app.config import VAR, Settings
 from app.database import now
+from app.open_data import records, source, tables
 from app.open_data.records import REPORTS, Bounds, Collection
 from app.open_data.tables import in_quotes, open_duckdb, read_bounds, write_tables
 from app.open_data.turns import turn
@@ -49,7 +51,7 @@ class Snapshot:
     @property
     def made_at(self) -> datetime:
         """When; the folder is called after it."""
-        return datetime.fromtimestamp(int(self.folder.name) / _MICROSECONDS, UTC)
+        return datetime.fromtimestamp(int(self.folder.name.split("-")[0]) / _MICROSECONDS, UTC)
 
     @property
     def age(self) -> timedelta:
@@ -140,8 +142,10 @@ class Snapshots:
         making.mkdir()
         write_tables(making, moment)
         (making / "mark").write_text(_mark_of(making))
-        made = making.rename(self.folder / str(int(moment.timestamp() * _MICROSECONDS)))
-        for old in self._folders()[:-_KEPT]:
+        stamp = int(moment.timestamp() * _MICROSECONDS)
+        made = making.rename(self.folder / f"{stamp}-{_made_by()}")
+        kept = self._folders()[-_KEPT:]
+        for old in set(self.folder.glob("[0-9]*-*")) - set(kept):
             shutil.rmtree(old)
         return Snapshot(made, self._opened())
 
@@ -152,7 +156,7 @@ class Snapshots:
     def _folders(self) -> list[Path]:
         if not self.folder.exists():
             return []
-        return sorted(one for one in self.folder.iterdir() if one.name.isdecimal())
+        return sorted(self.folder.glob(f"[0-9]*-{_made_by()}"))
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         # Not before the server has forked.
@@ -161,6 +165,13 @@ class Snapshots:
                 self._reader = open_duckdb(self.folder / "spill")
                 self._reader.execute("SET parquet_metadata_cache = true")
             return self._reader
+
+
+@cache
+def _made_by() -> str:
+    """Tells the rules that made a snapshot: what older ones have published is not served on."""
+    text = b"".join(Path(str(part.__file__)).read_bytes() for part in (records, source, tables))
+    return hashlib.sha256(text).hexdigest()[:_MARK_CHARACTERS]
 
 
 def _mark_of(folder: Path) -> str:

@@ -47,7 +47,7 @@ def test_twenty_who_come_first_have_the_files_made_once(live_server):
     assert {status for status, _body in answers} == {200}
     assert len({body for _status, body in answers}) == 1
     folder = beside(live_server.database_url)
-    assert len([one for one in folder.iterdir() if one.name.isdecimal()]) == 1
+    assert len([one for one in folder.iterdir() if one.is_dir()]) == 1
 
 
 def test_gdal_lists_the_collections_and_knows_their_properties(address, count):

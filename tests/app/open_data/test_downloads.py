@@ -111,15 +111,16 @@ def test_a_year_has_the_reports_that_came_in_it(record, client):
     assert page.index("reports.csv?year=2025") < page.index("reports.csv?year=2024")
 
 
-@pytest.mark.parametrize("year", ["2023", "1", "-2025", "../../x", "2025.0", "٢٠٢٥", "9" * 50])
-def test_a_year_without_reports_is_not_found(record, client, year):
+def test_a_year_without_reports_is_not_found(record, client):
     record()
-    assert client.get(f"{REPORTS_AS}.csv", query_string={"year": year}).status_code == 404
+    for year in ["2023", "1", "-2025", "../../x", "2025.0", "٢٠٢٥", "9" * 50]:
+        answer = client.get(f"{REPORTS_AS}.csv", query_string={"year": year})
+        assert answer.status_code == 404, year
 
 
-@pytest.mark.parametrize("path", ["reports.xml", "signs.csv", "reports", "reports.csv.gz", "x.csv"])
-def test_other_files_are_not_found(client, path):
-    assert client.get(f"/open/data/{path}").status_code == 404
+def test_other_files_are_not_found(client):
+    for path in ("reports.xml", "signs.csv", "reports", "reports.csv.gz", "x.csv"):
+        assert client.get(f"/open/data/{path}").status_code == 404, path
 
 
 def test_places_are_there_without_those_that_are_archived(client, park_sign):
@@ -134,7 +135,7 @@ def test_places_are_there_without_those_that_are_archived(client, park_sign):
 
 
 @pytest.mark.parametrize("form", TYPES)
-@pytest.mark.parametrize("takes", ["", "gzip", "br, gzip"])
+@pytest.mark.parametrize("takes", ["", "br, gzip"])
 def test_who_has_the_newest_file_is_not_sent_it_again(
     record, client, publish, form, takes, park_sign
 ):
@@ -171,7 +172,8 @@ def aged(snapshots, age):
     """As if the newest snapshot had been made so long ago."""
     newest = snapshots._folders()[-1]
     at = now() - age
-    return newest.rename(newest.with_name(str(int(at.timestamp() * 1_000_000))))
+    made_by = newest.name.partition("-")[2]
+    return newest.rename(newest.with_name(f"{int(at.timestamp() * 1_000_000)}-{made_by}"))
 
 
 def test_files_are_kept_for_some_minutes_then_followed_by_new_ones(record, client, snapshots):
@@ -197,6 +199,16 @@ def test_after_a_quiet_hour_the_first_asker_waits_for_new_ones(record, client, s
     aged(snapshots, timedelta(hours=3))
     client.get(f"{REPORTS_AS}.csv")
     assert len(snapshots._folders()) == 2
+
+
+def test_what_other_rules_have_made_is_not_served_on(record, client, snapshots):
+    record()
+    client.get(f"{REPORTS_AS}.csv")
+    newest = snapshots._folders()[-1]
+    newest.rename(newest.with_name(f"{newest.name.partition('-')[0]}-{'0' * 16}"))
+    record()
+    assert len(rows_of(client.get(f"{REPORTS_AS}.csv"))) == 2
+    assert len([one for one in snapshots.folder.iterdir() if one.is_dir()]) == 1
 
 
 def test_what_a_killed_process_left_is_cleared_away(record, client, snapshots):

@@ -132,23 +132,23 @@ def test_one_feature_is_found_by_its_id(client, three):
     assert client.get(f"{BASE}/collections/places/items/{place['id']}").json["id"] == place["id"]
 
 
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ("2026-03-01", ["VE01"]),
-        ("2026-02-28/2026-03-01", ["VE01", "PA05"]),
-        ("2026-02-28/..", ["VE01", "PA05"]),
-        ("2026-02-28/", ["VE01", "PA05"]),
-        ("../2026-02-28", ["PA05", "PA03"]),
-        ("/2024-06-01", ["PA03"]),
-        # Half past eleven in the evening in Greenwich is the first of March in Norway.
-        ("2026-02-28T23:30:00Z", ["VE01"]),
-        ("2026-02-28T23:30:00Z/2026-03-01T10:00:00+01:00", ["VE01"]),
-        ("2025-01-01/2025-12-31", []),
-    ],
-)
-def test_datetime_takes_days_instants_and_intervals(codes, three, asked, expected):
-    assert codes(datetime=asked) == expected
+TIMES = [
+    ("2026-03-01", ["VE01"]),
+    ("2026-02-28/2026-03-01", ["VE01", "PA05"]),
+    ("2026-02-28/..", ["VE01", "PA05"]),
+    ("2026-02-28/", ["VE01", "PA05"]),
+    ("../2026-02-28", ["PA05", "PA03"]),
+    ("/2024-06-01", ["PA03"]),
+    # Half past eleven in the evening in Greenwich is the first of March in Norway.
+    ("2026-02-28T23:30:00Z", ["VE01"]),
+    ("2026-02-28T23:30:00Z/2026-03-01T10:00:00+01:00", ["VE01"]),
+    ("2025-01-01/2025-12-31", []),
+]
+
+
+def test_datetime_takes_days_instants_and_intervals(codes, three):
+    for asked, expected in TIMES:
+        assert codes(datetime=asked) == expected, asked
 
 
 def test_what_has_no_time_is_there_at_any_time(client):
@@ -191,72 +191,72 @@ def test_properties_narrow_the_list(client, codes, record, park_sign):
     assert codes(category="'; DROP TABLE reports; --") == []
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "nonsense=1",
-        "limit=0",
-        "limit=-1",
-        "limit=ten",
-        "limit=",
-        "limit=1&limit=2",
-        "bbox=1,2,3",
-        "bbox=1,2,3,x",
-        "bbox=1,2,3,nan",
-        "bbox=1,4,3,2",
-        "bbox=",
-        "datetime=yesterday",
-        "datetime=2026-13-01",
-        "datetime=..",
-        "datetime=../..",
-        "datetime=2026-03-02/2026-03-01",
-        "datetime=1/2/3",
-        "datetime=0001-01-01T00:00:00%2B14:00",
-        "after=1",
-        "after=2026-13-01.r000000000000000000000000",
-        "after=2026-01-01.' OR 1=1",
-        "place_id=x",
-        "place_id=99999999999",
-        "number=2026-1",
-        "f=html",
-    ],
-)
-def test_what_the_standard_does_not_know_or_cannot_be_is_400(client, asked):
-    answer = client.get(f"{ITEMS}?{asked}")
-    assert answer.status_code == 400
-    assert answer.headers["Content-Type"] == "application/json"
-    assert set(answer.json) == {"code", "description"}
-    assert answer.json["description"].startswith(asked.split("=")[0])
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+REFUSED = [
+    "nonsense=1",
+    "limit=0",
+    "limit=-1",
+    "limit=ten",
+    "limit=",
+    "limit=1&limit=2",
+    "bbox=1,2,3",
+    "bbox=1,2,3,x",
+    "bbox=1,2,3,nan",
+    "bbox=1,4,3,2",
+    "bbox=",
+    "datetime=yesterday",
+    "datetime=2026-13-01",
+    "datetime=..",
+    "datetime=../..",
+    "datetime=2026-03-02/2026-03-01",
+    "datetime=1/2/3",
+    "datetime=0001-01-01T00:00:00%2B14:00",
+    "after=1",
+    "after=2026-13-01.r000000000000000000000000",
+    "after=2026-01-01.' OR 1=1",
+    "place_id=x",
+    "place_id=99999999999",
+    "number=2026-1",
+    "f=html",
+]
 
 
-@pytest.mark.parametrize("path", ["", "conformance", "api", "collections", "collections/places"])
-def test_unknown_arguments_are_400_everywhere(client, path):
-    assert client.get(f"{BASE}/{path}?x=1").status_code == 400
-    assert client.get(f"{BASE}/{path}?f=json").status_code == 200
+def test_what_the_standard_does_not_know_or_cannot_be_is_400(client):
+    for asked in REFUSED:
+        answer = client.get(f"{ITEMS}?{asked}")
+        assert answer.status_code == 400, asked
+        assert answer.headers["Content-Type"] == "application/json"
+        assert set(answer.json) == {"code", "description"}
+        assert answer.json["description"].startswith(asked.split("=")[0])
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_unknown_arguments_are_400_everywhere(client):
+    for path in ("", "conformance", "api", "collections", "collections/places"):
+        assert client.get(f"{BASE}/{path}?x=1").status_code == 400, path
+        assert client.get(f"{BASE}/{path}?f=json").status_code == 200, path
 
 
 def test_more_than_the_most_is_the_most_and_no_error(client, three):
     assert client.get(f"{ITEMS}?limit=100000000").json["numberReturned"] == 3
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "nowhere",
-        "collections/signs",
-        "collections/signs/items",
-        "collections/signs/schema",
-        "collections/reports/items/r1",
-        "collections/places/items/0",
-        "collections/places/items/99999999999999999999",
-        "collections/places/items/1%00",
-    ],
-)
-def test_what_is_not_there_is_404_in_json(client, path):
-    answer = client.get(f"{BASE}/{path}")
-    assert answer.status_code == 404
-    assert set(answer.json) == {"code", "description"}
+NOT_THERE = [
+    "nowhere",
+    "collections/signs",
+    "collections/signs/items",
+    "collections/signs/schema",
+    "collections/reports/items/r1",
+    "collections/places/items/0",
+    "collections/places/items/99999999999999999999",
+    "collections/places/items/1%00",
+]
+
+
+def test_what_is_not_there_is_404_in_json(client):
+    for path in NOT_THERE:
+        answer = client.get(f"{BASE}/{path}")
+        assert answer.status_code == 404, path
+        assert set(answer.json) == {"code", "description"}
 
 
 def test_other_methods_are_405_and_other_formats_406(client):
