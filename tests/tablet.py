@@ -12,14 +12,22 @@ from tests.phone import wait_until
 from tests.profile import ProfileBrowser
 
 PIN = "274961"
-# The app without network: its shell with every file it names, and the worklist of somebody.
+# The app without network: its shell with every file it names, the worklist and what changes rarely.
 IS_READY = r"""
 async () => {
   const shell = await caches.match('/crew/shell?lang=nb', {ignoreVary: true});
   if (!shell || document.querySelectorAll('[data-link=online]').length === 0) return false;
   const files = (await shell.text()).match(/\/static\/[\w.-]+/g);
   const kept = files.map((file) => caches.match(file, {ignoreVary: true}));
-  return (await Promise.all(kept)).every(Boolean);
+  const rows = await new Promise((resolve, reject) => {
+    const opening = indexedDB.open('vof-crew');
+    opening.onsuccess = () => {
+      const all = opening.result.transaction('kept').objectStore('kept').count();
+      all.onsuccess = () => { resolve(all.result); opening.result.close(); };
+    };
+    opening.onerror = reject;
+  });
+  return rows > 1 && (await Promise.all(kept)).every(Boolean);
 }
 """
 QUEUE = """

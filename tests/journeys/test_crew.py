@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,6 +181,11 @@ async () => {
 """
 
 
+def test_the_title_names_the_unit_whose_list_it_is(tablet):
+    tablet.signs_in()
+    expect(tablet.page).to_have_title(re.compile(UNIT))
+
+
 def test_the_shell_stays_kept_while_a_newer_one_takes_its_place(tablet):
     tablet.signs_in()
     assert tablet.page.evaluate(RENEWED) == 0
@@ -192,7 +198,9 @@ def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet
     form = tablet.page.locator("[data-new]")
     form.locator("#place").fill("Byparken")
     form.locator(".offers button").first.click()
-    form.locator("[name=category]").first.check()
+    form.locator("#category-words").fill("VE03")
+    form.locator("[name=category][value=VE03]").check()
+    form.locator("[name=answer-what]").first.check()
     form.locator("#description").fill("Funnet i kjelleren")
     form.locator("[name=photo-fault]").set_input_files(photo)
     expect(form.locator(".photo img")).to_have_count(1)
@@ -206,3 +214,18 @@ def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet
         WHERE description = 'Funnet i kjelleren' GROUP BY reports.id, channel
     """)
     assert [tuple(row) for row in found] == [("staff", 1)]
+    answers = live_server.ask(
+        "SELECT answers FROM reports WHERE description = 'Funnet i kjelleren'"
+    )
+    assert "what" in json.loads(answers[0][0])
+
+
+def test_a_dangerous_fault_says_whom_to_call(tablet):
+    tablet.signs_in()
+    tablet.opens("/crew#new")
+    form = tablet.page.locator("[data-new]")
+    form.locator("#category-words").fill("PA01")
+    form.locator("[name=category][value=PA01]").check()
+    expect(form).not_to_contain_text("113")
+    form.locator("[name=answer-danger][value=yes]").check()
+    expect(form).to_contain_text("113")

@@ -5,11 +5,12 @@ import { fits, isIdle, isObvious, isPin, verifierOf } from '../../pwa/src/crew/l
 import { isToDo, overlaid, overlayAll } from '../../pwa/src/crew/overlay.ts';
 import type { Action, Sent } from '../../pwa/src/crew/queue/action.ts';
 import { filledOf, EMPTY, deedOf, lacking, stepsOf, templatesFor, textOf } from '../../pwa/src/crew/report/steps.ts';
+import { answersTo, asked } from '../../pwa/src/crew/new/answers.ts';
 import { gpxOf, lengthOf, mapAddress, metresBetween, orderOf } from '../../pwa/src/crew/route.ts';
 import { screenAt } from '../../pwa/src/crew/router.ts';
 import { codeOf } from '../../pwa/src/crew/scan/code.ts';
 import { MOST_TILES, squareAt, tilesFor } from '../../pwa/src/crew/tiles.ts';
-import type { Report } from '../../pwa/src/crew/types.ts';
+import type { Answers, Category, Question, Report } from '../../pwa/src/crew/types.ts';
 import { dueWords, learnTexts, say } from '../../pwa/src/crew/words.ts';
 
 function report(changes: Partial<Report> = {}): Report {
@@ -171,4 +172,24 @@ test('words are filled in, and a deadline is said in hours, then in days', () =>
   assert.equal(dueWords('2026-11-28T17:00:00Z', now), '5 t');
   assert.equal(dueWords('2026-11-27T12:00:00Z', now), 'én dag');
   assert.equal(dueWords('2026-11-24T12:00:00Z', now), '4 d');
+});
+
+const question = (code: string, when: string | null = null, equals = ''): Question => ({ code, kind: 'one', label: code, hint: null, options: [], when, equals });
+const lamp: Category = {
+  code: 'VE03', name: 'Gatelys', place_group: 'street', synonyms: [], danger: 'D1', gate: 'question', danger_question: 'Ligger masten nede?',
+  questions: [question('what'), question('how_many', 'what', 'several row'), question('which', 'how_many', 'ten')],
+};
+
+test('a question that hangs on another answer is asked once that one is given', () => {
+  const codes = (answers: Answers): string[] => asked(lamp.questions, answers).map(({ code }) => code);
+  assert.deepEqual(codes({}), ['what']);
+  assert.deepEqual(codes({ what: 'one' }), ['what']);
+  assert.deepEqual(codes({ what: ['row'] }), ['what', 'how_many']);
+  assert.deepEqual(codes({ what: 'one', how_many: 'ten' }), ['what']);
+});
+
+test('only answers to what is asked are sent, and those that were given', () => {
+  const answers = { what: 'one', how_many: 'ten', danger: 'no', other: 'x', which: '' };
+  assert.deepEqual(answersTo(lamp, answers), { what: 'one', danger: 'no' });
+  assert.deepEqual(answersTo({ ...lamp, gate: 'always' }, answers), { what: 'one' });
 });

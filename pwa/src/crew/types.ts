@@ -66,13 +66,31 @@ export interface Worklist {
   readonly more: boolean;
 }
 
+export interface Question {
+  readonly code: string;
+  readonly kind: 'string' | 'text' | 'number' | 'date' | 'one' | 'several';
+  readonly label: string;
+  readonly hint: string | null;
+  readonly options: readonly (readonly [string, string])[];
+  /** The question it hangs on, and the answers to that one, parted by spaces. */
+  readonly when: string | null;
+  readonly equals: string;
+}
+
+/** By the code of the question; `danger` is that of the emergency gate. */
+export type Answers = Readonly<Record<string, string | readonly string[]>>;
+
 export interface Category {
   readonly code: string;
   readonly name: string;
   readonly place_group: string | null;
   readonly synonyms: readonly string[];
-  /** What to do at once about such a fault. */
-  readonly danger: string | null;
+  /** To life or health, or of serious damage. */
+  readonly danger: 'D1' | 'D2' | null;
+  /** Whether it is always dangerous, or a question tells. */
+  readonly gate: 'always' | 'question' | null;
+  readonly danger_question: string | null;
+  readonly questions: readonly Question[];
 }
 
 export interface Template {

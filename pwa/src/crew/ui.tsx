@@ -50,8 +50,11 @@ export function Title({ children, eyebrow }: { readonly children: ComponentChild
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
-    document.title = `${heading.current?.textContent ?? ''} – ${say('app')}`;
   }, []);
+  // What it says may come later than the screen: the name of the unit, say.
+  useEffect(() => {
+    document.title = `${heading.current?.textContent ?? ''} – ${say('app')}`;
+  });
   return (
     <h1 tabIndex={-1} ref={heading}>
       {eyebrow && <span class="eyebrow">{eyebrow} </span>}

@@ -8,9 +8,11 @@ import { Camera } from '../report/photos.tsx';
 import { go, screenAddress } from '../router.ts';
 import type { State } from '../state.ts';
 import { announce, language } from '../state.ts';
-import type { Category, Ground, Place } from '../types.ts';
+import type { Answers, Category, Ground, Place } from '../types.ts';
 import { Field, Title } from '../ui.tsx';
 import { say } from '../words.ts';
+import { answersTo } from './answers.ts';
+import { Questions } from './questions.tsx';
 import type { Spotted } from './where.tsx';
 import { Where } from './where.tsx';
 
@@ -90,7 +92,7 @@ function Categories({ categories, chosen, error, onChange }: CategoryProps): JSX
   );
 }
 
-function faultOf(category: string, { sign, place, position, address }: Spotted, description: string, at: string): Fault {
+function faultOf(category: string, { sign, place, position, address }: Spotted, description: string, answers: Answers, at: string): Fault {
   return {
     category,
     sign,
@@ -98,6 +100,7 @@ function faultOf(category: string, { sign, place, position, address }: Spotted, 
     position,
     address: address.trim() || null,
     description: description.trim(),
+    answers,
     language: language(),
     created_at: at,
   };
@@ -120,10 +123,16 @@ export function NewFault(props: Props): JSX.Element {
   const { app } = props;
   const [spotted, spot] = useState(() => beginning(props));
   const [category, choose] = useState('');
+  const [answers, answer] = useState<Answers>({});
+  const chosen = app.ground?.categories.find(({ code }) => code === category);
   const [description, describe] = useState('');
   const [photos, setPhotos] = useState<readonly Taken[]>([]);
   const [isBusy, setBusy] = useState(false);
   const categories = useMemo(() => (app.ground ? inOrder(app.ground, spotted.place) : []), [app.ground, spotted.place]);
+  const chooseAnother = (code: string): void => {
+    choose(code);
+    answer({});
+  };
   const [faults, setFaults] = useState<{ where?: string; category?: string }>({});
   const save = async (): Promise<void> => {
     const isSomewhere = spotted.place ?? spotted.position ?? (spotted.address.trim() || null);
@@ -131,9 +140,10 @@ export function NewFault(props: Props): JSX.Element {
     setFaults(found);
     if (Object.keys(found).length > 0) return;
     setBusy(true);
-    const title = app.ground?.categories.find(({ code }) => code === category)?.name ?? category;
+    const title = chosen?.name ?? category;
+    const given = chosen ? answersTo(chosen, answers) : {};
     const where = spotted.place?.name ?? spotted.address;
-    await enqueue({ report: null, title, place: where, photos, content: (_ids, at) => faultOf(category, spotted, description, at) });
+    await enqueue({ report: null, title, place: where, photos, content: (_ids, at) => faultOf(category, spotted, description, given, at) });
     announce(say('kept_fault', { what: title }));
     go(screenAddress('today'));
   };
@@ -148,7 +158,8 @@ export function NewFault(props: Props): JSX.Element {
     >
       <Title>{say('new_fault')}</Title>
       <Where app={app} spotted={spotted} error={faults.where} onChange={spot} />
-      <Categories categories={categories} chosen={category} error={faults.category} onChange={choose} />
+      <Categories categories={categories} chosen={category} error={faults.category} onChange={chooseAnother} />
+      {chosen && <Questions key={category} category={chosen} answers={answers} onChange={answer} />}
       <Field id="description" label={say('description')} optional>
         <textarea
           id="description"

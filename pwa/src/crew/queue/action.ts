@@ -1,6 +1,6 @@
 /** What somebody has done with the tablet and the server may not know yet. */
 import type { Refusal } from '../../offline/store.ts';
-import type { Happening, Moment, Person, Report } from '../types.ts';
+import type { Answers, Happening, Moment, Person, Report } from '../types.ts';
 
 export type Kind = 'status' | 'note' | 'ask_desk' | 'photos';
 
@@ -29,6 +29,7 @@ export interface Fault {
   readonly position: { readonly lat: number; readonly lon: number; readonly accuracy_m: number | null } | null;
   readonly address: string | null;
   readonly description: string;
+  readonly answers: Answers;
   readonly language: string;
   readonly created_at: string;
 }

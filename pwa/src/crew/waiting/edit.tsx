@@ -8,6 +8,8 @@ import { again, isDeed } from '../queue/action.ts';
 import type { Filled } from '../report/steps.ts';
 import { deedOf, filledOf, lacking } from '../report/steps.ts';
 import { More, Steps, Texts } from '../report/form.tsx';
+import { answersTo } from '../new/answers.ts';
+import { Questions } from '../new/questions.tsx';
 import { get } from '../state.ts';
 import type { Report } from '../types.ts';
 import { Field } from '../ui.tsx';
@@ -72,17 +74,21 @@ function EditFault({ action, fault, onDone }: Props & { readonly fault: Fault })
   const [description, describe] = useState(fault.description);
   const [category, choose] = useState(fault.category);
   const [address, setAddress] = useState(fault.address ?? '');
+  const [answers, answer] = useState(fault.answers);
+  const categories = get().ground?.categories ?? [];
+  const chosen = categories.find(({ code }) => code === category);
   const save = (): void => {
-    void resend(action.id, (one) => again(one, { ...fault, category, description, address: address.trim() || null }));
+    void resend(action.id, (one) => again(one, { ...fault, category, answers: chosen ? answersTo(chosen, answers) : {}, description, address: address.trim() || null }));
     onDone();
   };
   return (
     <form class="form" onSubmit={(event) => { event.preventDefault(); save(); }}>
       <Field id="category-again" label={say('category')}>
-        <select id="category-again" value={category} onChange={({ currentTarget }) => { choose(currentTarget.value); }}>
-          {(get().ground?.categories ?? []).map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+        <select id="category-again" value={category} onChange={({ currentTarget }) => { choose(currentTarget.value); answer({}); }}>
+          {categories.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
         </select>
       </Field>
+      {chosen && <Questions key={category} category={chosen} answers={answers} onChange={answer} />}
       <Field id="address-again" label={say('where_words')} optional>
         <input id="address-again" value={address} onInput={({ currentTarget }) => { setAddress(currentTarget.value); }} />
       </Field>
