@@ -96,12 +96,13 @@ from app.places import municipality
 from app.reports import api, photo_store, routing
 from app.reports.pages import pages as resident_pages
 from app.staff import sign_in
-from app.statistics import pages as statistics_pages
 from app.statistics import (
+    annual_pages,
     service_import_pages,  # noqa: F401 - its pages hang on those of the figures
     service_pages,
     wall,  # noqa: F401 - the same
 )
+from app.statistics import pages as statistics_pages
 from app.statistics.public_pages import pages as open_pages
 
 # What is edited at /admin, one module a page.
@@ -193,7 +194,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(crew_pages)
     crew_api.init_app(app)
     statistics_pages.init_app(app)
-    app.register_blueprint(open_pages)
+    for figures in (open_pages, annual_pages.pages):
+        app.register_blueprint(figures)
     for part in SETTINGS:
         app.register_blueprint(part.pages)
 

@@ -42,12 +42,20 @@ def as_file(table: Table, suffix: str, said: list[tuple[str, str]], name: str) -
 
 
 def chart_of(code: str, wanted: Selection) -> Response:
-    """A table's chart, for a narrow screen and for a dark one where that is asked for.
+    """A table's chart.
 
     Raises:
         NotFound: there is no such table, or none is drawn of it.
     """
-    table = table_of(code, wanted)
+    return as_chart(table_of(code, wanted))
+
+
+def as_chart(table: Table) -> Response:
+    """A chart, for a narrow screen and for a dark one where the address asks for that.
+
+    Raises:
+        NotFound: none is drawn of this table.
+    """
     if table.chart is None or not table.rows:
         raise NotFound
     drawn = draw(table, narrow="narrow" in request.args, dark="dark" in request.args)

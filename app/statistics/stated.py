@@ -12,20 +12,20 @@ from app.statistics.service import StatedFigure, list_service_figures
 from app.statistics.table import Cell, Column, Figure, Kind, Table
 
 # What they say of messages, which we count ourselves.
-_OF_MESSAGES = frozenset(
+OF_MESSAGES = frozenset(
     {"vof_share_percent", "vof_messages", "messages_total", "messages_registered_by_front_desk"}
 )
 
 
 def stated_messages(_wanted: Selection) -> Table:
     """The VOF share and the messages of years before this register, as others state them."""
-    return _table(_("VOF share and messages as other sources state them"), _OF_MESSAGES)
+    return _table(_("VOF share and messages as other sources state them"), OF_MESSAGES)
 
 
 def stated_service(_wanted: Selection) -> Table:
     """Calls, e-mails, visits and the like."""
     title = _("Phone, e-mail, web: figures from other sources")
-    return _table(title, MEASURES.keys() - _OF_MESSAGES)
+    return _table(title, MEASURES.keys() - OF_MESSAGES)
 
 
 def _table(title: str, codes: Collection[str]) -> Table:

@@ -123,8 +123,9 @@ def _written_number(number: float, kind: Kind) -> str:
         return str(number)
     if kind is Kind.COUNT:
         return str(format_decimal(number, locale=locale))
-    # What we count has one decimal, what a source states may have two.
-    figure = str(format_decimal(number, "#,##0.0#", locale=locale))
+    # What we count has one decimal; what a source states has as many as it says, of at most two.
+    pattern = "#,##0.0#" if isinstance(number, float) else "#,##0"
+    figure = str(format_decimal(number, pattern, locale=locale))
     return _("%(figure)s %%", figure=figure) if kind is Kind.PERCENT else figure
 
 

@@ -191,5 +191,6 @@ def values_of_the_register(sign: Sign) -> dict[str, Any]:
         "deed": "archive",
         "view": "places",
         "table": "months",
+        "year": local_day(now()).year,
         "suffix": "csv",
     }

@@ -231,6 +231,8 @@ STAFF = [
     Screen("unit to edit", "/admin/units/1", role="manager"),
     Screen("owners outside", "/admin/owners", role="manager"),
     Screen("owner to edit", "/admin/owners/1", role="manager"),
+    Screen("annual reports", "/statistics/annual", role="manager"),
+    Screen("annual report", "/statistics/annual/{year}", role="manager"),
     Screen("figures from elsewhere", "/statistics/service", role="manager"),
     Screen("new figure", "/statistics/service/new", role="manager"),
     Screen("figure refused", "/statistics/service/new", role="manager", do=press("main form")),
@@ -350,6 +352,7 @@ def furnish(server: Server) -> dict[str, str]:
     page = _demand(200, server.request("GET", f"/r/{words['received']}"))
     words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
     words["kiosk"] = _file(server, words["park"], channel="kiosk")["number"]
+    words["year"] = words["received"][:4]
     words["token"] = _subscribe(server, words["received"])
     words["fixed_token"] = _token(server, words["fixed"])
     words["order"] = _order(server, words["park"])
