@@ -21,7 +21,7 @@ from app.database import SAFE_METHODS
 from app.languages import as_date_time
 from app.open_data import snapshots
 from app.open_data.downloads import FORMS, LICENCE, Form, file_of, unpacked
-from app.open_data.records import AREA_LAT, COLLECTIONS, FEWEST_IN_AREA, PLACES, REPORTS, Collection
+from app.open_data.records import AREA_LAT, COLLECTIONS, FEWEST_AROUND, PLACES, REPORTS, Collection
 from app.open_data.snapshots import REFRESHED_AFTER, Snapshot, current_snapshot
 from app.permissions import allow
 from app.problems import NotFound
@@ -49,7 +49,7 @@ def about() -> str:
         made_at=as_date_time(snapshot.made_at),
         minutes=int(REFRESHED_AFTER.total_seconds()) // _MINUTE_S,
         area_km=round(AREA_LAT * _KM_A_DEGREE),
-        fewest=FEWEST_IN_AREA,
+        fewest=FEWEST_AROUND,
         licence=LICENCE,
         api=f"{current_app.config['PUBLIC_URL']}{url_for('open_features.landing', lang=None)}",
     )

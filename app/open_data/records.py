@@ -16,10 +16,11 @@ from app.languages import lazy_gettext as _
 
 TEXT, NUMBER, DAY, FLAG, DEGREES = "VARCHAR", "INTEGER", "DATE", "BOOLEAN", "DOUBLE"
 
-# A report without a place is told as the middle of a field of about one kilometre; a field with
-# fewer reports than this might be one farm, so it is not told at all.
+# A report without a place is told as the middle of a field of about one kilometre.
 AREA_LON, AREA_LAT = 0.02, 0.01
-FEWEST_IN_AREA = 5
+# Where a report is from is told if at least so many came from the same place, or field, within so
+# many days before or after. A field might be one farm, a place a home that somebody lives in.
+FEWEST_AROUND, AROUND_DAYS = 5, 365
 
 # How many others said “me too”: a single one among neighbours is easily known.
 BANDS = ((20, "20+"), (5, "5-19"), (1, "1-4"), (0, "0"))
@@ -101,7 +102,10 @@ REPORTS = Collection(
         Field(
             "place_id",
             NUMBER,
-            _("The number of the place in the register of places. Empty without a place."),
+            _(
+                "The number of the place in the register of places. Empty without a place, and "
+                "where few report."
+            ),
             can_be_asked=True,
         ),
         Field("place", TEXT, _("The name of the place.")),

@@ -18,12 +18,21 @@ import duckdb
 import pyproj
 
 from app.open_data import source
-from app.open_data.records import COLLECTIONS, FEWEST_IN_AREA, Bounds, Collection, names_of
+from app.open_data.records import (
+    AROUND_DAYS,
+    COLLECTIONS,
+    FEWEST_AROUND,
+    Bounds,
+    Collection,
+    names_of,
+)
 
 MEMORY = "256MB"
 THREADS = 2
 _ROWS_IN_GROUP = 50_000
 
+# How many came from the same place, or field, within a year before or after: a report that was
+# alone there points at whoever lives there.
 _REPORTS = f"""
 CREATE TABLE reports AS
 SELECT r.id, r.received, r.closed, r.status, r.overdue,
@@ -32,19 +41,21 @@ SELECT r.id, r.received, r.closed, r.status, r.overdue,
     p.id AS place_id, p.name AS place, k.code AS place_kind, p.district,
     CASE
         WHEN p.lon IS NOT NULL THEN 'place'
-        WHEN a.reports >= {FEWEST_IN_AREA} THEN 'area'
+        WHEN r.is_told AND r.area_lon IS NOT NULL THEN 'area'
     END AS position_accuracy,
-    coalesce(p.lon, CASE WHEN a.reports >= {FEWEST_IN_AREA} THEN r.area_lon END) AS lon,
-    coalesce(p.lat, CASE WHEN a.reports >= {FEWEST_IN_AREA} THEN r.area_lat END) AS lat
-FROM report_lines r
+    coalesce(p.lon, CASE WHEN r.is_told THEN r.area_lon END) AS lon,
+    coalesce(p.lat, CASE WHEN r.is_told THEN r.area_lat END) AS lat
+FROM (
+    SELECT *, {FEWEST_AROUND} <= count(*) OVER (
+        PARTITION BY place_id, area_lon, area_lat ORDER BY received
+        RANGE BETWEEN INTERVAL {AROUND_DAYS} DAY PRECEDING AND INTERVAL {AROUND_DAYS} DAY FOLLOWING
+    ) AS is_told
+    FROM report_lines
+) r
 JOIN category_lines c ON c.id = r.category_id
 JOIN unit_lines u ON u.id = r.unit_id
-LEFT JOIN place_lines p ON p.id = r.place_id
+LEFT JOIN place_lines p ON p.id = r.place_id AND r.is_told
 LEFT JOIN kind_lines k ON k.id = p.kind_id
-LEFT JOIN (
-    SELECT area_lon, area_lat, count(*) AS reports FROM report_lines
-    WHERE area_lon IS NOT NULL GROUP BY ALL
-) a ON a.area_lon = r.area_lon AND a.area_lat = r.area_lat
 """  # noqa: S608 - the numbers are ours
 _PLACES = """
 CREATE TABLE places AS

@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.database import db, now
+from app.open_data.records import FEWEST_AROUND
 from app.open_data.snapshots import Snapshots
 from app.reports.deadlines import local_day
 from app.reports.models import Report
@@ -74,6 +75,12 @@ def record(filed: Callable[..., Report]) -> Callable[..., Report]:
         return report
 
     return file
+
+
+@pytest.fixture
+def crowd(record: Callable[..., Report]) -> Callable[..., list[Report]]:
+    """As many reports as are needed for where they are to be told."""
+    return lambda *sent, **changes: [record(*sent, **changes) for _ in range(FEWEST_AROUND)]
 
 
 def whole(answer: Any) -> bytes:

@@ -57,10 +57,10 @@ def test_geojson_is_what_its_standard_asks_for(record, client, park_sign):
 
 
 def test_geoparquet_has_points_and_says_where_and_in_which_system(
-    record, client, park_sign, tmp_path
+    record, crowd, client, park_sign, tmp_path
 ):
-    record({"sign": park_sign.code})
-    record({"sign": sign_at("Stavanger idrettshall").code})
+    crowd({"sign": park_sign.code})
+    crowd({"sign": sign_at("Stavanger idrettshall").code})
     record({"sign": None, "address": "i veien"})
     file = write(tmp_path, client.get(f"{REPORTS_AS}.parquet"))
     with duckdb.connect() as reader:

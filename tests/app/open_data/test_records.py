@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from app.database import db, now
-from app.open_data.records import FEWEST_IN_AREA, REPORTS, area, band
+from app.open_data.records import FEWEST_AROUND, REPORTS, area, band
 from app.places.models import Place
 from app.reports.models import Category
 from app.reports.operations import add_note
@@ -26,8 +26,8 @@ def at_home(**more):
     return {"sign": None, "place": None, "address": "", "position": HOME} | more
 
 
-def test_a_record_of_a_report_at_a_place_has_the_point_of_the_place(record, published, park_sign):
-    record({"sign": park_sign.code, "position": HOME, "channel": "qr"})
+def test_a_record_of_a_report_at_a_place_has_the_point_of_the_place(crowd, published, park_sign):
+    crowd({"sign": park_sign.code, "position": HOME, "channel": "qr"})
     (found,) = published().values()
     place = park_sign.place
     assert found["properties"] == {
@@ -54,7 +54,7 @@ def test_a_record_of_a_report_at_a_place_has_the_point_of_the_place(record, publ
 
 
 def test_a_spot_is_told_as_a_field_and_only_where_there_are_enough(record, published):
-    for _ in range(FEWEST_IN_AREA - 1):
+    for _ in range(FEWEST_AROUND - 1):
         record(at_home())
     (found,) = published().values()
     assert found["geometry"] is None
@@ -65,9 +65,22 @@ def test_a_spot_is_told_as_a_field_and_only_where_there_are_enough(record, publi
     assert found["VE01"]["properties"]["position_accuracy"] == "area"
 
 
+def test_a_place_where_few_report_is_not_named(record, published, park_sign):
+    """As a count of fewer than five is hidden in the figures for everybody."""
+    reports = [record({"sign": park_sign.code}) for _ in range(FEWEST_AROUND - 1)]
+    (found,) = published().values()
+    names = ("place_id", "place", "place_kind", "district", "position_accuracy")
+    assert [found["properties"][name] for name in names] == [None] * len(names)
+    assert found["geometry"] is None
+    record({"sign": park_sign.code, "category": "VE01"}, received_at=now() - timedelta(days=365))
+    assert {one["properties"]["place"] for one in published().values()} == {park_sign.place.name}
+    reports[0].received_at = now() + timedelta(days=1)
+    assert published()["VE01"]["properties"]["place"] is None
+
+
 def test_reports_at_places_do_not_make_a_field_a_crowd(record, published, park_sign):
     record(at_home(category="VE01"))
-    for _ in range(FEWEST_IN_AREA):
+    for _ in range(FEWEST_AROUND):
         record(at_home(sign=park_sign.code))
     assert published()["VE01"]["geometry"] is None
 
@@ -75,7 +88,7 @@ def test_reports_at_places_do_not_make_a_field_a_crowd(record, published, park_s
 def test_a_place_without_a_point_has_no_position_even_where_the_report_has(
     record, published, park_sign
 ):
-    for _ in range(FEWEST_IN_AREA):
+    for _ in range(FEWEST_AROUND):
         record(at_home(sign=park_sign.code))
     park_sign.place.point = None
     (found,) = published().values()
@@ -168,7 +181,7 @@ def test_what_is_exactly_where_and_by_whom_is_in_no_byte_of_any_file(
 ):
     """Also not in what lies in the folder, nor in the API, the page and the catalogue."""
     contact = {"name": SECRETS[0], "email": SECRETS[1], "phone": SECRETS[2]}
-    for _ in range(FEWEST_IN_AREA):
+    for _ in range(FEWEST_AROUND):
         sent = at_home(description=SECRETS[3], address=SECRETS[4], contact=contact)
         report = record(sent)
     photo = keep_photo(report.uuid, prepare_photo(a_photo()), report)
