@@ -22,7 +22,7 @@ AREA_LON, AREA_LAT = 0.02, 0.01
 # many days before or after. A field might be one farm, a place a home that somebody lives in.
 FEWEST_AROUND, AROUND_DAYS = 5, 365
 
-# How many others said “me too”: a single one among neighbours is easily known.
+# How many others said “me too”, blurred: a single one among neighbours is easily known.
 BANDS = ((20, "20+"), (5, "5-19"), (1, "1-4"), (0, "0"))
 
 Bounds: TypeAlias = tuple[float, float, float, float]
@@ -147,20 +147,6 @@ PLACES = Collection(
 )
 
 COLLECTIONS = {one.id: one for one in (REPORTS, PLACES)}
-
-
-def band(count: int) -> str:
-    """A number of followers, blurred."""
-    return next(name for least, name in BANDS if count >= least)
-
-
-def area(lon: float, lat: float) -> tuple[float, float]:
-    """The middle of the field that a position lies in."""
-    return _middle(lon, AREA_LON), _middle(lat, AREA_LAT)
-
-
-def _middle(degrees: float, width: float) -> float:
-    return round(round(degrees / width) * width, 2)
 
 
 def names_of(fields: Iterable[Field]) -> str:

@@ -17,9 +17,13 @@ from typing import Any
 import duckdb
 import pyproj
 
+from app.languages import OSLO
 from app.open_data import source
 from app.open_data.records import (
+    AREA_LAT,
+    AREA_LON,
     AROUND_DAYS,
+    BANDS,
     COLLECTIONS,
     FEWEST_AROUND,
     Bounds,
@@ -30,10 +34,32 @@ from app.open_data.records import (
 MEMORY = "256MB"
 THREADS = 2
 _ROWS_IN_GROUP = 50_000
+_STEPS = " ".join(f"WHEN follower_count >= {least} THEN '{name}'" for least, name in BANDS)
 
-# How many came from the same place, or field, within a year before or after: a report that was
-# alone there points at whoever lives there.
-_REPORTS = f"""
+# Days are those of the calendar in Norway; what is open is late as of the moment that is asked for.
+# The last column counts how many came from the same place, or field, within a year before or after:
+# a report that was alone there points at whoever lives there.
+_LINES = f"""
+CREATE TABLE lines AS
+SELECT *, {FEWEST_AROUND} <= count(*) OVER (
+    PARTITION BY place_id, area_lon, area_lat ORDER BY received
+    RANGE BETWEEN INTERVAL {AROUND_DAYS} DAY PRECEDING AND INTERVAL {AROUND_DAYS} DAY FOLLOWING
+) AS is_told
+FROM (
+    SELECT id, category_id, unit_id, place_id, status, channel,
+        CAST(received_at AT TIME ZONE '{OSLO.key}' AS DATE) AS received,
+        CAST(closed_at AT TIME ZONE '{OSLO.key}' AS DATE) AS closed,
+        CASE
+            WHEN closed_at IS NOT NULL THEN closed_at > due_at
+            ELSE waiting_since IS NULL AND due_at < $moment
+        END AS overdue,
+        CASE {_STEPS} END AS followers,
+        round(area_x * {AREA_LON}, 2) AS area_lon,
+        round(area_y * {AREA_LAT}, 2) AS area_lat
+    FROM report_lines
+)
+"""  # noqa: S608 - the numbers are ours
+_REPORTS = """
 CREATE TABLE reports AS
 SELECT r.id, r.received, r.closed, r.status, r.overdue,
     c.code AS category, c.nb AS category_nb, c.nn AS category_nn, c.en AS category_en,
@@ -45,18 +71,12 @@ SELECT r.id, r.received, r.closed, r.status, r.overdue,
     END AS position_accuracy,
     coalesce(p.lon, CASE WHEN r.is_told THEN r.area_lon END) AS lon,
     coalesce(p.lat, CASE WHEN r.is_told THEN r.area_lat END) AS lat
-FROM (
-    SELECT *, {FEWEST_AROUND} <= count(*) OVER (
-        PARTITION BY place_id, area_lon, area_lat ORDER BY received
-        RANGE BETWEEN INTERVAL {AROUND_DAYS} DAY PRECEDING AND INTERVAL {AROUND_DAYS} DAY FOLLOWING
-    ) AS is_told
-    FROM report_lines
-) r
+FROM lines r
 JOIN category_lines c ON c.id = r.category_id
 JOIN unit_lines u ON u.id = r.unit_id
 LEFT JOIN place_lines p ON p.id = r.place_id AND r.is_told
 LEFT JOIN kind_lines k ON k.id = p.kind_id
-"""  # noqa: S608 - the numbers are ours
+"""
 _PLACES = """
 CREATE TABLE places AS
 SELECT p.id, p.name, k.code AS kind, k.nb AS kind_nb, k.nn AS kind_nn, k.en AS kind_en,
@@ -76,11 +96,12 @@ def write_tables(folder: Path, moment: datetime) -> None:
     work.mkdir()
     with open_duckdb(work, str(work / "tables.duckdb")) as tables:
         # The reports first: what they name is there whenever it is read after them.
-        _load(tables, work, "report_lines", source.REPORT_COLUMNS, source.report_lines(moment))
+        _load(tables, work, "report_lines", source.REPORT_COLUMNS, source.report_lines())
         _load(tables, work, "category_lines", source.NAMED_COLUMNS, source.category_lines())
         _load(tables, work, "unit_lines", source.UNIT_COLUMNS, source.unit_lines())
         _load(tables, work, "kind_lines", source.NAMED_COLUMNS, source.kind_lines())
         _load(tables, work, "place_lines", source.PLACE_COLUMNS, source.place_lines())
+        tables.execute(_LINES, {"moment": moment})
         tables.execute(_REPORTS)
         tables.execute(_PLACES)
         for collection in COLLECTIONS.values():
@@ -91,7 +112,7 @@ def write_tables(folder: Path, moment: datetime) -> None:
 
 def open_duckdb(spill: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
     """A connection that stays small, fetches nothing from elsewhere and puts spill in a folder."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         database,
         config={
             "memory_limit": MEMORY,
@@ -102,6 +123,8 @@ def open_duckdb(spill: Path, database: str = ":memory:") -> duckdb.DuckDBPyConne
             "autoload_known_extensions": False,
         },
     )
+    # Times without a zone, as SQLite has them, are in UTC.
+    return connection.execute("SET TimeZone = 'UTC'")
 
 
 def _load(

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from app.database import db, now
-from app.open_data.records import FEWEST_AROUND, REPORTS, area, band
+from app.open_data.records import AREA_LAT, AREA_LON, FEWEST_AROUND, REPORTS
 from app.places.models import Place
 from app.reports.models import Category
 from app.reports.operations import add_note
@@ -144,16 +144,22 @@ def test_held_reports_are_published_when_they_are_released(record, published):
     assert list(published()) == ["PA03"]
 
 
-def test_what_followers_there_are_is_blurred():
-    counts = [0, 1, 4, 5, 19, 20, 5000]
-    assert [band(count) for count in counts] == ["0", "1-4", "1-4", "5-19", "5-19", "20+", "20+"]
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "0"), (1, "1-4"), (4, "1-4"), (5, "5-19"), (19, "5-19"), (20, "20+")]
+)
+def test_what_followers_there_are_is_blurred(record, published, count, told):
+    record(follower_count=count)
+    (found,) = published().values()
+    assert found["properties"]["followers"] == told
 
 
-def test_every_position_lies_in_the_field_it_is_told_as():
-    for lon, lat in [(5.71843, 58.93217), (5.71, 58.935), (-0.004, 0.0), (179.999, -89.999)]:
-        middle_lon, middle_lat = area(lon, lat)
-        assert abs(middle_lon - lon) <= 0.0101
-        assert abs(middle_lat - lat) <= 0.0051
+def test_every_position_lies_in_the_field_it_is_told_as(crowd, published):
+    for category, lon, lat in [("PA03", 5.7089, 58.9349), ("VE01", 5.6911, 58.9251)]:
+        crowd(at_home(category=category, position={"lon": lon, "lat": lat, "accuracy_m": 5}))
+        middle = published()[category]["geometry"]["coordinates"]
+        assert abs(middle[0] - lon) <= AREA_LON / 2 + 1e-9
+        assert abs(middle[1] - lat) <= AREA_LAT / 2 + 1e-9
+        assert middle == [round(one, 2) for one in middle]
 
 
 def test_a_record_keeps_its_name_and_the_name_leads_nowhere(record, published, client):
