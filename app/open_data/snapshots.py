@@ -32,7 +32,7 @@ from app.problems import NotMadeYet
 REFRESHED_AFTER = timedelta(minutes=10)
 # After so long the first asker waits for new ones.
 SHOWN_AT_MOST = timedelta(hours=1)
-# A million reports take a quarter of a minute; whoever asks meanwhile must not hold the server up.
+# A million reports take half a minute; whoever asks meanwhile must not hold the server up.
 WAIT_S = 5.0
 RETRY_AFTER_S = 10
 # The one before is still being sent to somebody.
