@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "desk",
     "open311",
     "open_data",
+    "statistics",
     "crew",
 )
 

@@ -13,8 +13,9 @@ from app.languages import gettext as _
 from app.places.municipality import municipality
 from app.statistics.annual_enquiries import sentence_of_messages
 from app.statistics.annual_tables import AnnualYear
-from app.statistics.counting import SELF_SERVICE, Counts
+from app.statistics.counting import Counts
 from app.statistics.discretion import LEAST
+from app.statistics.facts import SELF_SERVICE
 from app.statistics.table import Kind, Table, change, share, written
 from app.statistics.wording import as_list, how_many, month_name, per_cent
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from app.languages import gettext as _
 from app.statistics import counting
 from app.statistics.annual_enquiries import enquiries, stated_messages
-from app.statistics.counting import Counts
+from app.statistics.counting import Counts, Times
 from app.statistics.discretion import LEAST
 from app.statistics.figures import table_of
 from app.statistics.selection import Selection, of_year, today
@@ -33,6 +33,7 @@ class AnnualYear:
     wanted: Selection
     counts: Counts
     before: Counts
+    took: Times
     begins: date | None
 
     @property
@@ -69,6 +70,7 @@ def year_of(year: int) -> AnnualYear:
         wanted,
         counting.count(wanted),
         counting.count(wanted.before),
+        counting.take_times(wanted),
         known[0] if known else None,
     )
 

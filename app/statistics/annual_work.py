@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.languages import gettext as _
 from app.statistics.annual_sentences import share_before
 from app.statistics.annual_tables import AnnualYear
-from app.statistics.counting import Counts
+from app.statistics.counting import Counts, Times
 from app.statistics.discretion import LEAST
 from app.statistics.table import Table, share
 from app.statistics.wording import days, how_many, per_cent
@@ -13,28 +13,27 @@ from app.statistics.wording import days, how_many, per_cent
 
 def of_times(of: AnnualYear) -> list[str]:
     """How long people waited, and what is still open."""
-    counts = of.counts
-    return [" ".join(filter(None, [*_waits(counts), _in_time(of)])), _rest(counts)]
+    return [" ".join(filter(None, [*_waits(of.took), _in_time(of)])), _rest(of.counts)]
 
 
-def _waits(counts: Counts) -> list[str]:
+def _waits(took: Times) -> list[str]:
     sentences = []
-    if counts.answer_median is not None and counts.answer_ninetieth is not None:
+    if took.answer_median is not None and took.answer_ninetieth is not None:
         sentences.append(
             _(
                 "Half of the messages got their first answer within %(median)s days, and nine of"
                 " ten within %(ninetieth)s days.",
-                median=days(counts.answer_median),
-                ninetieth=days(counts.answer_ninetieth),
+                median=days(took.answer_median),
+                ninetieth=days(took.answer_ninetieth),
             )
         )
-    if counts.closing_median is not None and counts.closing_ninetieth is not None:
+    if took.closing_median is not None and took.closing_ninetieth is not None:
         sentences.append(
             _(
                 "Of those that were closed, half were closed within %(median)s days, and nine of"
                 " ten within %(ninetieth)s days.",
-                median=days(counts.closing_median),
-                ninetieth=days(counts.closing_ninetieth),
+                median=days(took.closing_median),
+                ninetieth=days(took.closing_ninetieth),
             )
         )
     return sentences

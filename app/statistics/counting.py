@@ -7,25 +7,18 @@ from datetime import date
 from typing import Any
 
 from app.database import now
-from app.reports.models import Channel
 from app.statistics.facts import facts
 from app.statistics.selection import Selection
 
-# Messages that people made themselves, without the front desk: the VOF share.
-SELF_SERVICE = (Channel.QR.value, Channel.WEB.value, Channel.KIOSK.value)
-DAY_S = 86_400
-# A duplicate is closed with the report that it doubles, or in passing; it says nothing of the work.
-_IS_WORK = "status <> 'duplicate'"
-_HANDLED = f"closed IS NOT NULL AND {_IS_WORK}"
+MINUTE_S, DAY_S = 60, 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """A group of reports in figures. `key` is what they have in common.
 
-    `earlier` are the messages of the same period a year before. Times are in days from when a
-    report reached us: half of them took no longer than the median, nine of ten no longer than the
-    90th percentile. None where no report has got so far, or too few to tell.
+    `earlier` are the messages of the same period a year before, `handled` those that were closed
+    as something else than a duplicate.
     """
 
     key: Any
@@ -36,18 +29,28 @@ class Counts:
     overdue: int
     closed: int
     duplicates: int
-    in_time: int
     handled: int
+    in_time: int
     reopened: int
     said_fixed: int
     said_not_fixed: int
-    answer_median: float | None
-    answer_ninetieth: float | None
-    closing_median: float | None
-    closing_ninetieth: float | None
 
 
-_NO_COUNTS: tuple[Any, ...] = (None, *(0,) * 12, *(None,) * 4)
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a group of reports took, in days from when each reached us, duplicates left out.
+
+    Half of them took no longer than the median, nine of ten no longer than the ninetieth. None
+    where no report has got so far, or too few to tell.
+    """
+
+    answer_median: float | None = None
+    answer_ninetieth: float | None = None
+    closing_median: float | None = None
+    closing_ninetieth: float | None = None
+
+
+_NO_COUNTS: tuple[Any, ...] = (None, *(0,) * 12)
 NOTHING = Counts(*_NO_COUNTS)
 
 
@@ -68,51 +71,63 @@ def count_by(key: str, wanted: Selection) -> list[Counts]:
     query = f"""
         WITH chosen AS (
             SELECT *, {key} AS key,
-                day BETWEEN ? AND ? AS is_now, day BETWEEN ? AND ? AS is_earlier,
-                (first_answer - received) / {DAY_S}.0 AS answered_after,
-                (closed - received) / {DAY_S}.0 AS closed_after
+                day BETWEEN ? AND ? AS is_now, day BETWEEN ? AND ? AS is_earlier
             FROM reports WHERE {condition}
         )
         SELECT key,
             count(*) FILTER (is_now),
             count(*) FILTER (is_earlier),
-            count(*) FILTER (is_now AND list_contains(?, channel)),
+            count(*) FILTER (is_now AND is_self_service),
             count(*) FILTER (is_now AND closed IS NULL),
             count(*) FILTER (is_now AND closed IS NULL AND NOT waits AND due < ?),
             count(*) FILTER (is_now AND closed IS NOT NULL),
-            count(*) FILTER (is_now AND NOT {_IS_WORK}),
-            count(*) FILTER (is_now AND {_HANDLED} AND closed <= due),
-            count(*) FILTER (is_now AND {_HANDLED}) AS handled,
-            count(*) FILTER (is_now AND reopened > 0),
+            count(*) FILTER (is_now AND NOT is_work),
+            count(*) FILTER (is_now AND closed IS NOT NULL AND is_work),
+            count(*) FILTER (is_now AND closed <= due AND is_work),
+            count(*) FILTER (is_now AND reopened),
             count(*) FILTER (is_now AND was_fixed),
-            count(*) FILTER (is_now AND NOT was_fixed),
-            quantile_cont(answered_after, [0.5, 0.9]) FILTER (is_now AND {_IS_WORK}),
-            count(answered_after) FILTER (is_now AND {_IS_WORK}),
-            quantile_cont(closed_after, [0.5, 0.9]) FILTER (is_now AND {_HANDLED})
+            count(*) FILTER (is_now AND NOT was_fixed)
         FROM chosen GROUP BY key ORDER BY 2 DESC, key
     """
     before = wanted.before
     periods = [wanted.since, wanted.until, before.since, before.until]
-    given = [*periods, *values, list(SELF_SERVICE), int(now().timestamp())]
-    return [_counts(row, wanted.least) for row in facts().rows(query, given)]
+    # To the minute, so that those who ask within it are told the same.
+    moment = int(now().timestamp()) // MINUTE_S * MINUTE_S
+    return [Counts(*row) for row in facts().rows(query, [*periods, *values, moment])]
 
 
-def _counts(row: tuple[Any, ...], least: int) -> Counts:
-    *counts, answers, answered, closings = row
-    handled = counts[9]
-    times = (
-        *(_rounded(answers) if answered >= least else (None, None)),
-        *(_rounded(closings) if handled >= least else (None, None)),
-    )
-    fields: list[Any] = [*counts, *times]
-    return Counts(*fields)
+def count_messages_by(key: str, wanted: Selection) -> dict[Any, int]:
+    """The messages alone, by a column of `reports`."""
+    condition, values = wanted.condition()
+    query = f"SELECT {key}, count(*) FROM reports WHERE {condition} GROUP BY ALL"
+    return dict(facts().rows(query, values))
 
 
-def _rounded(quantiles: list[float] | None) -> tuple[float | None, float | None]:
-    if not quantiles:
+def take_times(wanted: Selection) -> Times:
+    """How long the selection took as a whole."""
+    return take_times_by("0", wanted).get(0, Times())
+
+
+def take_times_by(key: str, wanted: Selection) -> dict[Any, Times]:
+    """How long the selection took, by a column of `reports`."""
+    condition, values = wanted.condition()
+    query = f"""
+        SELECT {key},
+            quantile_disc(answered_after, [0.5, 0.9]), count(answered_after),
+            quantile_disc(closed_after, [0.5, 0.9]), count(closed_after)
+        FROM reports WHERE {condition} GROUP BY ALL
+    """
+    return {
+        key: Times(*_days(answers, answered, wanted.least), *_days(closings, handled, wanted.least))
+        for key, answers, answered, closings, handled in facts().rows(query, values)
+    }
+
+
+def _days(seconds: list[int], number: int, least: int) -> tuple[float | None, float | None]:
+    if not number or number < least:
         return None, None
-    median, ninetieth = quantiles
-    return round(median, 1), round(ninetieth, 1)
+    median, ninetieth = seconds
+    return round(median / DAY_S, 1), round(ninetieth / DAY_S, 1)
 
 
 def count_by_year_and_channel(wanted: Selection) -> dict[int, dict[str, int]]:

@@ -22,7 +22,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.database import session
 from app.places.models import Place
-from app.reports.models import Event, EventKind, Report
+from app.reports.models import Channel, Event, EventKind, Report
 from app.reports.workflow import CLOSED, Status
 
 # One that began earlier may be kept later than one with a higher number, by as many lines at most.
@@ -30,29 +30,45 @@ OUT_OF_ORDER = 1000
 # How long a change of places, or a line kept late with no other after it, may go unseen.
 LOOK_AGAIN_S = 10.0
 BATCH = 50_000
+# Messages that people made themselves, without the front desk: the VOF share.
+SELF_SERVICE = (Channel.QR.value, Channel.WEB.value, Channel.KIOSK.value)
 # Databases take only so many numbers in one question.
 IDS_AT_ONCE = 5000
 # Stands for “none” on the way, since a column of plain numbers is read fifty times as fast.
 NONE = -1
 
+# How many answers are kept until something changes: a page, its charts and its files ask alike.
+ANSWERS_KEPT = 200
+
 _TABLES = """
 CREATE TABLE reports (
     id BIGINT PRIMARY KEY,
-    day DATE, received BIGINT, closed BIGINT, due BIGINT, first_answer BIGINT,
-    category INTEGER, unit INTEGER, place INTEGER, sign INTEGER,
-    channel VARCHAR, status VARCHAR,
-    waits BOOLEAN, was_fixed BOOLEAN, reopened INTEGER
+    day DATE, month DATE, received BIGINT, closed BIGINT, due BIGINT,
+    answered_after INTEGER, closed_after INTEGER,
+    category INTEGER, unit INTEGER, place INTEGER, sign INTEGER, channel VARCHAR,
+    is_self_service BOOLEAN, is_work BOOLEAN, waits BOOLEAN, was_fixed BOOLEAN, reopened BOOLEAN
 );
 CREATE TABLE places (id INTEGER, kind INTEGER);
 """
+# A duplicate is closed with the report that it doubles, or in passing; it says nothing of the work.
 _INSERT = """
 INSERT INTO reports
 SELECT
-    id, CAST(timezone('Europe/Oslo', to_timestamp(received)) AS DATE), received,
-    nullif(closed, -1), due, nullif(first_answer, -1),
-    category, unit, nullif(place, -1), nullif(sign, -1), channel, status,
-    waits = 1, CASE was_fixed WHEN -1 THEN NULL ELSE was_fixed = 1 END, reopened
-FROM batch
+    id, day, CAST(date_trunc('month', day) AS DATE), received, closed, due,
+    CASE WHEN is_work THEN first_answer - received END,
+    CASE WHEN is_work THEN closed - received END,
+    category, unit, place, sign, channel, list_contains(?, channel), is_work, waits, was_fixed,
+    reopened
+FROM (
+    SELECT
+        id, CAST(timezone('Europe/Oslo', to_timestamp(received)) AS DATE) AS day, received, due,
+        nullif(closed, -1) AS closed, nullif(first_answer, -1) AS first_answer,
+        category, unit, nullif(place, -1) AS place, nullif(sign, -1) AS sign, channel,
+        status <> 'duplicate' AS is_work, waits = 1 AS waits,
+        CASE was_fixed WHEN -1 THEN NULL ELSE was_fixed = 1 END AS was_fixed,
+        reopened > 0 AS reopened
+    FROM batch
+)
 """
 
 
@@ -77,9 +93,10 @@ def _on_postgresql(element: _Seconds, compiler: SQLCompiler, **options: Any) -> 
 class Facts:
     """The columns, and how far the timeline has been followed.
 
-    One row a report that is not held as suspected spam. `received`, `closed`, `due` and
-    `first_answer` are seconds since 1970 in UTC, `day` is when it reached us by the calendar in
-    Norway. `first_answer` is the first line of its timeline that the reporter could read.
+    One row a report that is not held as suspected spam. `received`, `closed` and `due` are seconds
+    since 1970 in UTC, `day` is when it reached us by the calendar in Norway. `answered_after` and
+    `closed_after` are seconds from there to the first line of its timeline that the reporter could
+    read, and to its closing; none for a duplicate.
     """
 
     def __init__(self) -> None:
@@ -88,6 +105,7 @@ class Facts:
         self._turn = threading.Lock()
         self._seen: int | None = None
         self._looked_at = float("-inf")
+        self._answers: dict[tuple[str, tuple[object, ...]], list[tuple[Any, ...]]] = {}
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What a query finds, once the columns hold what the database does.
@@ -95,8 +113,13 @@ class Facts:
         Several queries of one page are cheap: the timeline is asked for its last line each time.
         """
         self._follow()
-        # Each thread reads with its own cursor, and reads no change half made.
-        return self._columns.cursor().execute(query, values).fetchall()
+        answers, asked = self._answers, (query, tuple(values))
+        if asked not in answers:
+            if len(answers) >= ANSWERS_KEPT:
+                answers.clear()
+            # Each thread reads with its own cursor, and reads no change half made.
+            answers[asked] = self._columns.cursor().execute(query, values).fetchall()
+        return answers[asked]
 
     def _follow(self) -> None:
         last = session().scalar(select(func.max(Event.id))) or 0
@@ -119,7 +142,7 @@ class Facts:
         except BaseException:
             work.execute("ROLLBACK")
             raise
-        self._seen, self._looked_at = last, time.monotonic()
+        self._seen, self._looked_at, self._answers = last, time.monotonic(), {}
 
 
 def init_app(app: Flask) -> None:
@@ -157,7 +180,7 @@ def _read_reports(work: duckdb.DuckDBPyConnection, query: Select[*tuple[Any, ...
             "batch",
             {name: _array(values) for name, values in zip(found.keys(), columns, strict=True)},
         )
-        work.execute(_INSERT)
+        work.execute(_INSERT, [list(SELF_SERVICE)])
         work.unregister("batch")
 
 

@@ -1,0 +1,128 @@
+"""Tables of the selection by one thing or another: channel, category, unit, kind of place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from app.database import session
+from app.languages import gettext as _
+from app.languages import in_language
+from app.places.models import Place, PlaceKind, Unit
+from app.reports.models import Category
+from app.reports.wording import CHANNEL_NAMES
+from app.statistics import counting
+from app.statistics.counting import Counts, Times
+from app.statistics.selection import Selection
+from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change, share
+
+MOST_PLACES = 50
+_KIND = "(SELECT kind FROM places WHERE places.id = place)"
+
+
+def channels(wanted: Selection) -> Table:
+    """How the messages came in."""
+    names = {key: str(name) for key, name in CHANNEL_NAMES.items()}
+    return _breakdown("channel", _("Channels"), _("Came in by"), names, wanted)
+
+
+def categories(wanted: Selection) -> Table:
+    """What was wrong, by the category that a report has now."""
+    rows = session().execute(select(Category.id, Category.names)).all()
+    names = {one: in_language(found) for one, found in rows}
+    took = counting.take_times_by("category", wanted)
+    return _breakdown("category", _("Categories"), _("Category"), names, wanted, took)
+
+
+def units(wanted: Selection) -> Table:
+    """Whose work it is, or was."""
+    names = dict(session().execute(select(Unit.id, Unit.name)).all())
+    took = counting.take_times_by("unit", wanted)
+    return _breakdown("unit", _("Units"), _("Responsible unit"), names, wanted, took)
+
+
+def kinds(wanted: Selection) -> Table:
+    """At what kind of place."""
+    rows = session().execute(select(PlaceKind.id, PlaceKind.names)).all()
+    names = {one: in_language(found) for one, found in rows} | {None: _("No place given")}
+    return _breakdown(_KIND, _("Kinds of places"), _("Kind of place"), names, wanted)
+
+
+def places(wanted: Selection) -> Table:
+    """The places with the most messages."""
+    found = [one for one in counting.count_by("place", wanted) if one.key is not None]
+    first = [one.key for one in found[:MOST_PLACES]]
+    query = select(Place.id, Place.name).where(Place.id.in_(first))
+    names = dict(session().execute(query).all())
+    title = _("Places with the most messages")
+    table = _breakdown("place", title, _("Place"), names, wanted)
+    note = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
+    return replace(table, note=note) if len(found) > MOST_PLACES else table
+
+
+def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its own
+    key: str,
+    title: str,
+    heading: str,
+    names: Mapping[Any, str],
+    wanted: Selection,
+    took: Mapping[Any, Times] | None = None,
+) -> Table:
+    """A table with a row for each group that has a name, and how long each took where that is
+    known. Its code is put in by whoever knows it.
+    """
+    whole = counting.count(wanted)
+    found = [one for one in counting.count_by(key, wanted) if one.key in names]
+    rows = [_group_row(names[one.key], one, whole, wanted.least) for one in found]
+    total = _group_row(_("All"), whole, whole, wanted.least)
+    columns = [
+        Column(heading, Kind.TEXT),
+        Column(_("Messages")),
+        Column(_("Share"), Kind.PERCENT),
+        Column(_("Same period last year")),
+        Column(_("Difference"), Kind.PERCENT, of=(1, 3)),
+        *work_columns(),
+    ]
+    if took is not None:
+        columns += [
+            Column(_("Days to closing, median"), Kind.DAYS),
+            Column(_("Days to closing, nine of ten within"), Kind.DAYS),
+        ]
+        pairs = zip(rows, found, strict=True)
+        rows = [(*row, *_closing(took.get(one.key, Times()))) for row, one in pairs]
+        total = (*total, *_closing(counting.take_times(wanted)))
+    return Table(
+        title=title,
+        columns=columns,
+        rows=rows,
+        total=total,
+        chart=Chart(Shape.BARS, (1,)),
+        keys=[one.key for one in found],
+    )
+
+
+def _closing(took: Times) -> tuple[float | None, float | None]:
+    return took.closing_median, took.closing_ninetieth
+
+
+def _group_row(name: str, one: Counts, whole: Counts, least: int) -> tuple[Cell, ...]:
+    part = share(one.messages, whole.messages, least)
+    grown = change(one.messages, one.earlier)
+    return name, one.messages, part, one.earlier, grown, *work(one, least)
+
+
+def work_columns() -> list[Column]:
+    """What is told of the work in every table."""
+    return [
+        Column(_("Open")),
+        Column(_("Overdue")),
+        Column(_("Closed within the deadline"), Kind.PERCENT),
+    ]
+
+
+def work(one: Counts, least: int) -> tuple[Cell, ...]:
+    """The cells of these columns."""
+    return one.open, one.overdue, share(one.in_time, one.handled, least)

@@ -1,0 +1,68 @@
+"""From scan to report: what came of the signs that were scanned."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from app.database import session
+from app.languages import gettext as _
+from app.places.models import Place
+from app.signs.models import Sign, SignScans
+from app.statistics import counting
+from app.statistics.selection import Selection
+from app.statistics.table import Cell, Column, Kind, Table, share
+
+MOST_SIGNS = 100
+
+
+def signs(wanted: Selection) -> Table:
+    """How often each sign was scanned, and how many reports came of it."""
+    scans, reports = count_scans(wanted), counting.count_by_sign(wanted)
+    ranked = sorted(scans.keys() | reports.keys(), key=lambda one: (-scans.get(one, 0), one))
+    query = (
+        select(Sign.id, Sign.code, Place.name, Sign.label)
+        .join(Sign.place)
+        .where(Sign.id.in_(ranked[:MOST_SIGNS]))
+    )
+    known = {
+        one: (code, f"{place}, {label}") for one, code, place, label in session().execute(query)
+    }
+    rows = [
+        _sign_row(*known[one], scans.get(one, 0), reports.get(one, 0), wanted.least)
+        for one in ranked[:MOST_SIGNS]
+    ]
+    note = _("The first %(most)s of %(count)s signs.", most=MOST_SIGNS, count=len(ranked))
+    all_scans, all_reports = sum(scans.values()), sum(reports.values())
+    return Table(
+        title=_("From scan to report"),
+        columns=[
+            Column(_("Sign"), Kind.TEXT),
+            Column(_("Where"), Kind.TEXT),
+            Column(_("Scans")),
+            Column(_("Reports by the symbol")),
+            Column(_("Reports per 100 scans"), Kind.DAYS),
+        ],
+        rows=rows,
+        total=_sign_row(_("All"), "", all_scans, all_reports, wanted.least),
+        note=note if len(ranked) > MOST_SIGNS else "",
+    )
+
+
+def _sign_row(code: str, where: str, scans: int, reports: int, least: int) -> tuple[Cell, ...]:
+    return code, where, scans, reports, share(reports, scans, least)
+
+
+def count_scans(wanted: Selection) -> dict[int, int]:
+    """How often each sign was scanned in the period; only filters of the place count."""
+    query = (
+        select(SignScans.sign_id, func.sum(SignScans.count))
+        .where(SignScans.day.between(wanted.since, wanted.until))
+        .group_by(SignScans.sign_id)
+    )
+    if wanted.place is not None or wanted.kind is not None:
+        query = query.join(Sign, Sign.id == SignScans.sign_id).join(Sign.place)
+    if wanted.place is not None:
+        query = query.where(Place.id == wanted.place)
+    if wanted.kind is not None:
+        query = query.where(Place.kind_id == wanted.kind)
+    return {one: int(count) for one, count in session().execute(query)}
