@@ -125,6 +125,10 @@ def _add_table(pages: Pages, table: Table) -> None:
     grid._tbl.tblPr.append(described)
     for row, texts in zip(grid.rows, rows, strict=True):
         _fill(row, texts, view["columns"])
+    # Neither the first rows nor the last stand alone on a page.
+    for row in [*grid.rows[:2], *grid.rows[-3:-1]]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     _make_bold(grid.rows[0])
     if view["total"]:
         _make_bold(grid.rows[-1])
@@ -136,7 +140,7 @@ def _widths(rows: list[list[str]]) -> list[float]:
     """The width of the text shared out by what stands in each column, headings by their words."""
     heads, *others = rows
     longest = [
-        2 + max(map(len, [*head.split(), *(row[nth] for row in others), " " * _NARROWEST]))
+        3 + max(map(len, [*head.split(), *(row[nth] for row in others), " " * _NARROWEST]))
         for nth, head in enumerate(heads)
     ]
     shares = [min(length, _WIDEST) for length in longest]
