@@ -91,7 +91,11 @@ def shortened(table: Table) -> Table:
     """As much of a table as a chapter has room for; its file holds the rest."""
     if len(table.rows) <= MOST_ROWS or table.code not in _LONG:
         return table
-    note = _("The first %(most)s of %(count)s.", most=MOST_ROWS, count=len(table.rows))
+    if table.note:
+        # It says of how many the table itself shows the first.
+        note = _("Only the first %(most)s are shown.", most=MOST_ROWS)
+    else:
+        note = _("The first %(most)s of %(count)s.", most=MOST_ROWS, count=len(table.rows))
     return replace(table, rows=table.rows[:MOST_ROWS], keys=table.keys[:MOST_ROWS], note=note)
 
 

@@ -59,6 +59,7 @@ def _set_up(pages: Pages, chapter: Chapter) -> None:
     about.title, about.author = chapter.title, chapter.municipality
     about.language, about.comments = code, ""
     about.created = about.modified = now().replace(tzinfo=None)
+    _be_current(pages)
     _set_styles(pages, code)
     sheet = pages.sections[0]
     sheet.page_width, sheet.page_height = Mm(210), Mm(297)
@@ -68,6 +69,12 @@ def _set_up(pages: Pages, chapter: Chapter) -> None:
     foot = sheet.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _add_field(foot, "PAGE")
+
+
+def _be_current(pages: Pages) -> None:
+    """Without this Word opens it as a file of 2010, with much switched off."""
+    [mode] = pages.settings.element.xpath("w:compat/w:compatSetting[@w:name='compatibilityMode']")
+    mode.set(qn("w:val"), "15")
 
 
 def _set_styles(pages: Pages, code: str) -> None:
@@ -155,7 +162,16 @@ def _rule(grid: Grid) -> None:
         for name, value in {"val": "single", "sz": "4", "space": "0", "color": "B5B6B8"}.items():
             border.set(qn(f"w:{name}"), value)
         borders.append(border)
-    grid._tbl.tblPr.append(borders)
+    # Word is particular about the order.
+    after = (
+        "w:shd",
+        "w:tblLayout",
+        "w:tblCellMar",
+        "w:tblLook",
+        "w:tblCaption",
+        "w:tblDescription",
+    )
+    grid._tbl.tblPr.insert_element_before(borders, *after)
 
 
 def _add_chart(pages: Pages, table: Table, view: dict[str, Any]) -> None:

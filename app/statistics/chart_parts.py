@@ -32,7 +32,7 @@ rcParams.update(
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as the pages have them. Marks and grounds differ by more than 3:1, texts by 7:1."""
+    """Colours as the pages have them. Marks stand out from the ground by 3:1, texts by 4.5:1."""
 
     ground: str
     text: str

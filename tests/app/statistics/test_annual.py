@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pikepdf
@@ -19,11 +20,13 @@ from app.languages import speaking
 from app.statistics.amounts import Amount
 from app.statistics.annual import chapter_of, list_annual_years
 from app.statistics.annual_pdf import _OwnParts
+from app.statistics.annual_tables import shortened
 from app.statistics.measures import MEASURES
 from app.statistics.service import Said, enter_figures
-from app.statistics.table import table_view
+from app.statistics.table import Column, Kind, Table, table_view
 
 SOURCE = "Årsmeldingen"
+ORDER = ("tblW", "tblBorders", "tblLayout", "tblLook", "tblDescription")
 
 
 def paragraphs(year, language="en"):
@@ -225,6 +228,18 @@ def test_stated_and_counted_shares_are_never_in_one_table(many, manager):
     assert "Not counted here" in tables["stated"].note
 
 
+def test_a_long_table_says_that_it_is_cut(app):
+    with speaking("en"):
+        columns = [Column("Place", Kind.TEXT), Column("Messages")]
+        rows = [(f"Park {nth}", 100 - nth) for nth in range(50)]
+        table = Table("Places", columns, rows, code="places")
+        assert shortened(table).note == "The first 15 of 50."
+        assert len(shortened(table).rows) == 15
+        cut_before = replace(table, note="The first 50 of 200 places.")
+        assert shortened(cut_before).note == "Only the first 15 are shown."
+        assert shortened(replace(table, code="months")) == replace(table, code="months")
+
+
 def test_years_that_have_nothing_are_not_there(entered, manager):
     entered(datetime(2024, 5, 5, tzinfo=UTC))
     state(2005, phone_calls=5)
@@ -272,6 +287,10 @@ def test_the_word_file_has_real_headings_and_tables(many, manager):
     assert styles.count("Heading 1") == 1
     assert styles.count("Heading 2") > 5
     assert all("w:tblHeader" in grid.rows[0]._tr.xml for grid in pages.tables)
+    for grid in pages.tables:
+        parts = [part.tag.rpartition("}")[2] for part in grid._tbl.tblPr]
+        # Word calls a file broken where these stand in another order.
+        assert [name for name in parts if name in ORDER] == list(ORDER)
     drawings = pages.element.xpath("//wp:docPr")
     assert len(drawings) > 5
     assert all(one.get("descr") for one in drawings)
