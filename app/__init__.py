@@ -21,6 +21,7 @@ from app import (
     headers,
     jobs,
     languages,
+    metrics,
     permissions,
     problems,
     rate_limits,
@@ -201,7 +202,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # The engine room.
     jobs.init_app(app, settings)
-    app.register_blueprint(health)
+    for watched in (health, metrics.pages):
+        app.register_blueprint(watched)
     commands.init_app(app)
 
     permissions.demand_declarations(app)

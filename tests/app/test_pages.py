@@ -44,6 +44,7 @@ NO_PAGES = {
     "crew.worker",
     "health.ready",
     "maps.tile",
+    "metrics.metrics",
     "notices.open_sms",
     "offline.directory_answer",
     "offline.form_texts",
