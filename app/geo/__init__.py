@@ -6,7 +6,8 @@ values.
 """
 
 from app.geo.columns import Area, Point, ewkt, position_of, positions_of, shape_of
-from app.geo.positions import Position
+from app.geo.fields import FIELD_LAT, FIELD_LON, fields_in, middle_of_field
+from app.geo.positions import Position, box_around
 from app.geo.spatial import (
     distance_metres,
     in_bbox,
@@ -16,13 +17,18 @@ from app.geo.spatial import (
 )
 
 __all__ = [
+    "FIELD_LAT",
+    "FIELD_LON",
     "Area",
     "Point",
     "Position",
+    "box_around",
     "distance_metres",
     "ewkt",
+    "fields_in",
     "in_bbox",
     "lies_between",
+    "middle_of_field",
     "points_in_bbox",
     "position_of",
     "positions_of",

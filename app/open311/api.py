@@ -17,7 +17,7 @@ from app.languages import LANGUAGES
 from app.languages import gettext as _
 from app.open311 import arguments, queries, records, services, states, updates
 from app.open311.arguments import MOST_RECORDS, Page, read_text, refuse
-from app.open311.caller import caller, demand_key
+from app.open311.caller import Caller, caller, demand_key
 from app.open311.filing import file_request
 from app.open311.formats import MEDIA_TYPES, Listing, answer, asked_format, write_problem
 from app.open311.media import find_shown
@@ -127,13 +127,13 @@ def request_list() -> Response:
     if numbers := [read_number(one) for one in arguments.read_list("service_request_id")]:
         rows = queries.list_by_numbers(numbers)
         return answer("service_requests", records.requests(rows, who, _extensions()))
-    wanted, page = _wanted(), arguments.read_page()
+    wanted, page = _wanted(who), arguments.read_page()
     rows = queries.list_requests(wanted, page)
     response = answer("service_requests", records.requests(rows, who, _extensions()))
     return _with_counts(response, wanted, page) if page.number else response
 
 
-def _wanted() -> Wanted:
+def _wanted(who: Caller) -> Wanted:
     by_update = read_text("updated_after") or read_text("updated_before")
     by_receipt = read_text("start_date") or read_text("end_date") or not by_update
     return Wanted(
@@ -143,6 +143,8 @@ def _wanted() -> Wanted:
         is_open=_is_open(),
         near=_near(),
         box=_box(),
+        sees_all=who.sees_all,
+        key_id=who.key.id if who.key and who.sees_own else None,
     )
 
 

@@ -126,7 +126,7 @@ def text_of(value: Any) -> str:
 _TO_SECONDS = len("2026-03-01T08:15:30")
 
 # What GeoReport has no status for is a request that cannot be carried out.
-STATUSES = {401: 403, 409: 400, 415: 400, 422: 400}
+STATUSES = {401: 403, 406: 400, 409: 400, 415: 400, 422: 400}
 
 
 def write_problem(problem: Problem, reference: str | None) -> Response:

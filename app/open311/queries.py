@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from app.database import session
-from app.geo import Position, in_bbox, within_metres
+from app.geo import Position, box_around, fields_in, in_bbox, within_metres
 from app.open311.arguments import Page, Span
 from app.open311.models import KeyedReport
 from app.places.models import Place, Unit
@@ -17,6 +18,8 @@ from app.reports.models import Category, Event, EventKind, Photo, Report
 from app.reports.queries import SHOWN
 from app.reports.workflow import Status
 from app.signs.models import Sign
+
+Box: TypeAlias = tuple[float, float, float, float]
 
 # What changes the record of a report as others see it.
 _CHANGES = (
@@ -48,11 +51,13 @@ _COLUMNS = (
     Report.description,
     Report.address,
     Report.point,
+    Report.place_id,
     Report.received_at,
     Report.due_at,
     Report.closed_at,
     Report.waiting_since,
     Place.name.label("place_name"),
+    Place.point.label("place_point"),
     Sign.code.label("sign_code"),
     Sign.label.label("sign_label"),
     KeyedReport.key_id,
@@ -61,14 +66,20 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class Wanted:
-    """What a list is narrowed to; None and empty leave a thing out of account."""
+    """What a list is narrowed to; None and empty leave a thing out of account.
+
+    `sees_all` and `key_id` tell whose exact positions whoever asks may see: of all reports, or of
+    those that came by a key. Others lie where their place does, or somewhere in a field.
+    """
 
     received: Span | None = None
     updated: Span | None = None
     codes: list[str] = field(default_factory=list)
     is_open: bool | None = None
     near: tuple[Position, float] | None = None
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
+    sees_all: bool = False
+    key_id: int | None = None
 
 
 def find_request(number: str) -> Row[Any] | None:
@@ -122,10 +133,30 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(is_open if wanted.is_open else ~is_open)
     if wanted.near:
         position, metres = wanted.near
-        conditions.append(within_metres(Report.point, position.lon, position.lat, metres))
+        around = box_around(position.lon, position.lat, metres)
+        circle = partial(within_metres, lon=position.lon, lat=position.lat, metres=metres)
+        conditions.append(_lies(wanted, circle, around))
     if wanted.box:
-        conditions.append(in_bbox(Report.point, *wanted.box))
+        box = wanted.box
+        conditions.append(_lies(wanted, lambda column: in_bbox(column, *box), box))
     return conditions
+
+
+def _lies(
+    wanted: Wanted, within: Callable[[Any], ColumnElement[bool]], box: Box
+) -> ColumnElement[bool]:
+    """Whether a report lies within, as far as whoever asks may know where it lies."""
+    if wanted.sees_all:
+        return within(Report.point)
+    ways: list[ColumnElement[bool]] = [
+        Report.place_id.in_(select(Place.id).where(within(Place.point)))
+    ]
+    if fields := fields_in(*box):
+        ways.append(and_(Report.place_id.is_(None), in_bbox(Report.point, *fields)))
+    if wanted.key_id is not None:
+        own = select(KeyedReport.report_id).where(KeyedReport.key_id == wanted.key_id)
+        ways.append(and_(Report.id.in_(own), within(Report.point)))
+    return or_(*ways)
 
 
 def _updated_in(span: Span) -> list[ColumnElement[bool]]:

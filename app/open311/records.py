@@ -1,7 +1,8 @@
 """Reports as GeoReport's service requests: who sees what, field by field.
 
-Without a key: category, place, status, times and public answers. The key that a report came by is
-shown its text, answers and photos. Contact details are shown to nobody.
+Without a key: category, place, status, times and public answers; of a report without a place the
+middle of a field of about a kilometre. The key that a report came by is shown its position, text,
+answers and photos. Contact details are shown to nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.geo import Position, positions_of
+from app.geo import Position, middle_of_field, positions_of
 from app.languages import in_language
 from app.open311 import queries, states
 from app.open311.caller import Caller
@@ -56,12 +57,22 @@ def requests(rows: Sequence[Row[Any]], caller: Caller, extensions: Collection[st
         answers=queries.answers_of(seen) if extensions else {},
         seen=seen,
     )
-    positions = positions_of([row.point for row in rows])
+    positions = _positions(rows, seen)
     entries = [
         _request(row, position, around, extended=bool(extensions))
         for row, position in zip(rows, positions, strict=True)
     ]
     return Listing("request", entries)
+
+
+def _positions(rows: Sequence[Row[Any]], seen: set[int]) -> list[Position | None]:
+    """Where each report lies, as exactly as whoever calls may know."""
+    exact = positions_of([row.point for row in rows])
+    of_places = positions_of([row.place_point for row in rows])
+    return [
+        own if row.id in seen else of_place if row.place_id else own and middle_of_field(own)
+        for row, own, of_place in zip(rows, exact, of_places, strict=True)
+    ]
 
 
 def _services() -> dict[int, Service]:

@@ -18,10 +18,11 @@ from flask import (
 
 from app.config import Settings
 from app.database import SAFE_METHODS
+from app.geo import FIELD_LAT
 from app.languages import as_date_time
 from app.open_data import snapshots
 from app.open_data.downloads import FORMS, LICENCE, Form, file_of, unpacked
-from app.open_data.records import AREA_LAT, COLLECTIONS, FEWEST_AROUND, PLACES, REPORTS, Collection
+from app.open_data.records import COLLECTIONS, FEWEST_AROUND, PLACES, REPORTS, Collection
 from app.open_data.snapshots import REFRESHED_AFTER, Snapshot, current_snapshot
 from app.permissions import allow
 from app.problems import NotFound
@@ -48,7 +49,7 @@ def about() -> str:
         years=snapshot.years(),
         made_at=as_date_time(snapshot.made_at),
         minutes=int(REFRESHED_AFTER.total_seconds()) // _MINUTE_S,
-        area_km=round(AREA_LAT * _KM_A_DEGREE),
+        area_km=round(FIELD_LAT * _KM_A_DEGREE),
         fewest=FEWEST_AROUND,
         licence=LICENCE,
         api=f"{current_app.config['PUBLIC_URL']}{url_for('open_features.landing', lang=None)}",

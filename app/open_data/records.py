@@ -16,8 +16,6 @@ from app.languages import lazy_gettext as _
 
 TEXT, NUMBER, DAY, FLAG, DEGREES = "VARCHAR", "INTEGER", "DATE", "BOOLEAN", "DOUBLE"
 
-# A report without a place is told as the middle of a field of about one kilometre.
-AREA_LON, AREA_LAT = 0.02, 0.01
 # Where a report is from is told if at least so many came from the same place, or field, within so
 # many days before or after. A field might be one farm, a place a home that somebody lives in.
 FEWEST_AROUND, AROUND_DAYS = 5, 365

@@ -15,8 +15,8 @@ from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from app.database import session
+from app.geo import FIELD_LAT, FIELD_LON
 from app.languages import in_language
-from app.open_data.records import AREA_LAT, AREA_LON
 from app.places.models import Place, PlaceKind, Unit
 from app.reports.models import Category, Report
 from app.reports.queries import SHOWN
@@ -77,8 +77,8 @@ def report_lines() -> Iterator[Line]:
         Report.channel,
         *(type_coerce(moment, NullType) for moment in _MOMENTS),
         Report.follower_count,
-        case((without_place, func.round(func.ST_X(Report.point) / AREA_LON))),
-        case((without_place, func.round(func.ST_Y(Report.point) / AREA_LAT))),
+        case((without_place, func.round(func.ST_X(Report.point) / FIELD_LON))),
+        case((without_place, func.round(func.ST_Y(Report.point) / FIELD_LAT))),
     ).where(SHOWN)
     piecemeal = {"yield_per": _AT_ONCE}
     for row in session().connection().execute(query, execution_options=piecemeal):

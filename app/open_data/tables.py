@@ -17,11 +17,10 @@ from typing import Any
 import duckdb
 import pyproj
 
+from app.geo import FIELD_LAT, FIELD_LON
 from app.languages import OSLO
 from app.open_data import source
 from app.open_data.records import (
-    AREA_LAT,
-    AREA_LON,
     AROUND_DAYS,
     BANDS,
     COLLECTIONS,
@@ -54,8 +53,8 @@ FROM (
             ELSE waiting_since IS NULL AND due_at < $moment
         END AS overdue,
         CASE {_STEPS} END AS followers,
-        round(area_x * {AREA_LON}, 2) AS area_lon,
-        round(area_y * {AREA_LAT}, 2) AS area_lat
+        round(area_x * {FIELD_LON}, 2) AS area_lon,
+        round(area_y * {FIELD_LAT}, 2) AS area_lat
     FROM report_lines
 )
 """  # noqa: S608 - the numbers are ours

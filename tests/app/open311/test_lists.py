@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.database import db, now
+from app.geo import position_of
 from app.reports.models import Event, Report
 from app.reports.operations import add_note
 from app.reports.queries import find_report
+from tests.app.open311.conftest import Caller
 
 
 def w3c(moment):
@@ -186,6 +188,28 @@ def test_a_list_is_narrowed_to_what_lies_near_or_in_a_box(system):
     assert system.numbers(**here, radius=10) == [near]
     assert set(system.numbers(**here, radius=20_000)) == {near, far}
     assert system.numbers(bbox="5.69,58.90,5.71,58.92") == [far]
+
+
+EXACT = {"lat": "58.9689", "long": "5.7334"}
+
+
+def test_without_a_key_nobody_learns_where_somebody_may_live(system, client, park_sign):
+    at_home = system.file(**EXACT)
+    (at_sign,) = system.post("requests", service_code="PA03", address_id=park_sign.code, **EXACT)
+    at_sign = at_sign["service_request_id"]
+    other = Caller(client, system.form, None)
+    assert (other.one(at_home)["lat"], other.one(at_home)["long"]) == (58.97, 5.74)
+    place = position_of(park_sign.place.point)
+    told = other.one(at_sign)
+    assert (told["lat"], told["long"]) == pytest.approx((place.lat, place.lon))
+    # A small box, or circle, around the very spot finds nothing; its field does.
+    assert at_home not in other.numbers(bbox="5.7333,58.9688,5.7335,58.9690")
+    assert at_home not in other.numbers(**EXACT, radius=50)
+    assert at_home in other.numbers(bbox="5.735,58.965,5.745,58.975")
+    assert at_home in other.numbers(**EXACT, radius=2_000)
+    here = {"lat": str(place.lat), "long": str(place.lon)}
+    assert at_sign in other.numbers(**here, radius=10)
+    assert at_home in system.numbers(**EXACT, radius=50)
 
 
 def test_extensions_are_added_where_they_are_asked_for(system, park_sign, closes):

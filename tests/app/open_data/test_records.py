@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from app.database import db, now
-from app.open_data.records import AREA_LAT, AREA_LON, FEWEST_AROUND, REPORTS
+from app.geo import FIELD_LAT, FIELD_LON
+from app.open_data.records import FEWEST_AROUND, REPORTS
 from app.places.models import Place
 from app.reports.models import Category
 from app.reports.operations import add_note
@@ -157,8 +158,8 @@ def test_every_position_lies_in_the_field_it_is_told_as(crowd, published):
     for category, lon, lat in [("PA03", 5.7089, 58.9349), ("VE01", 5.6911, 58.9251)]:
         crowd(at_home(category=category, position={"lon": lon, "lat": lat, "accuracy_m": 5}))
         middle = published()[category]["geometry"]["coordinates"]
-        assert abs(middle[0] - lon) <= AREA_LON / 2 + 1e-9
-        assert abs(middle[1] - lat) <= AREA_LAT / 2 + 1e-9
+        assert abs(middle[0] - lon) <= FIELD_LON / 2 + 1e-9
+        assert abs(middle[1] - lat) <= FIELD_LAT / 2 + 1e-9
         assert middle == [round(one, 2) for one in middle]
 
 
