@@ -147,7 +147,7 @@ def _widths(rows: list[list[str]]) -> list[float]:
     """The width of the text shared out by what stands in each column, headings by their words."""
     heads, *others = rows
     longest = [
-        3 + max(map(len, [*head.split(), *(row[nth] for row in others), " " * _NARROWEST]))
+        4 + max(map(len, [*head.split(), *(row[nth] for row in others), " " * _NARROWEST]))
         for nth, head in enumerate(heads)
     ]
     shares = [min(length, _WIDEST) for length in longest]

@@ -261,8 +261,9 @@ def test_only_managers_read_it(clients):
             assert (status in {200, 404}) == (str(role) in {"manager", "admin"}), (role, suffix)
 
 
-def test_the_pdf_is_tagged_in_its_language_and_brings_its_typeface(many, manager):
-    year = now().year - 1
+def test_the_pdf_is_tagged_in_its_language_and_brings_its_typeface(manager):
+    # Of that year the demo has figures from elsewhere alone, which are soon set.
+    year = 2013
     pdf = manager.get(f"/statistics/annual/{year}.pdf?lang=nn").data
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         assert str(pages.Root.Lang) == "nn"
