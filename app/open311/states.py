@@ -52,4 +52,4 @@ WANTED: dict[str, Status | None] = {
 
 def core_word(status: str) -> str:
     """All that GeoReport knows of a state."""
-    return CLOSED_WORD if Status(status) in CLOSED else OPEN_WORD
+    return CLOSED_WORD if status in CLOSED else OPEN_WORD

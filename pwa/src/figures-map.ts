@@ -25,11 +25,11 @@ const LARGEST_PX = 48;
 export function openCounts(canvas: HTMLElement, { bounds, places, words }: Options): { close(): void } {
   const { map, area, close } = startMap(canvas, bounds, words);
   const most = Math.max(...places.map(({ count }) => count));
-  // The largest first, so that small ones lie on top of it.
+  // The largest first, so that small ones lie on top of it. No stops for the keyboard: the table says the same, in order.
   for (const { count, label, lat, lon } of [...places].sort((a, b) => b.count - a.count)) {
     const size = Math.max(LARGEST_PX * Math.sqrt(count / most), SMALLEST_PX);
     const icon = L.divIcon({ className: 'map-cluster', html: String(count), iconSize: [size, size] });
-    L.marker([lat, lon], { icon, alt: label, title: label }).bindPopup(asText(label)).addTo(map);
+    L.marker([lat, lon], { icon, title: label, keyboard: false }).bindPopup(asText(label)).addTo(map);
   }
   const all = L.latLngBounds(places.map(({ lat, lon }): [number, number] => [lat, lon]));
   if (all.isValid()) map.fitBounds(all.pad(0.1), { maxZoom: NEAR_ZOOM });
