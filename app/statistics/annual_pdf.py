@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import render_template
+from PIL import ImageFile
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -13,6 +14,10 @@ from app.statistics.annual import Chapter
 from app.statistics.charts import draw
 from app.statistics.table import table_view
 from qr_signs.typeface import BOLD, REGULAR
+
+# WeasyPrint has Pillow take half a picture for a whole one, in all of the process: a photo that was
+# cut off on its way would be kept as it is.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 PDF = "application/pdf"
 # Addresses of what the page itself brings along.

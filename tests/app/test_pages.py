@@ -26,6 +26,10 @@ from tests.pictures import a_photo
 
 # What answers with something else than a page, and what only leads on.
 NO_PAGES = {
+    "annual.chart",
+    "annual.docx",
+    "annual.file",
+    "annual.pdf",
     "api-docs.openapi_json",
     "api.get_open_reports",
     "api.get_report",
@@ -67,6 +71,7 @@ NO_PAGES = {
     "resident.photo",
     "security.verify",
     "signing_in.code",
+    "service_figures.file",
     "service_figures.template",
     "signs.png",
     "signs.svg",
