@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
 
 from app.statistics.views import OVERVIEW, VIEWS
 from bench.load import Request, timed
@@ -15,17 +17,19 @@ from bench.server import prepared_server, sign_in
 from bench.table import print_table
 from tests.server import Server
 
+_ROUNDS = count()
 REPORTS = {"SQLite": 100_000, "PostGIS": 1_000_000}
 LIMIT_MS = 300
 EACH, WARMING = 40, 6
-ALL_TIME = "since=1990-01-01&until=2026-12-31"
+# Another last day each time, so that no answer is one that was kept.
+ALL_TIME = "since=1990-01-01&until={until}"
 PAGES = {
     **{
         f"{view}, all years": f"/statistics{'' if view == OVERVIEW else f'/{view}'}?{ALL_TIME}"
         for view in VIEWS
         if view != "service"
     },
-    "overview, this year": "/statistics",
+    "overview, a year": "/statistics?since={a_year_ago}&until={until}",
     "overview, all years, a unit and a kind": f"/statistics?{ALL_TIME}&unit=4&kind=1",
     "for everybody, this year": "/open",
     "places for everybody": "/open/places",
@@ -61,8 +65,10 @@ def _first(server: Server, headers: dict[str, str]) -> list[object]:
 def _pages(server: Server, headers: dict[str, str]) -> Iterator[list[object]]:
     for what, path in PAGES.items():
 
-        def ask(_n: int, path: str = path) -> Request:
-            return "GET", path, None, headers
+        def ask(n: int, path: str = path) -> Request:
+            until = date.today() - timedelta(days=n + next(_ROUNDS))  # noqa: DTZ011 - any will do
+            days = {"until": until, "a_year_ago": until - timedelta(days=364)}
+            return "GET", path.format(**days), None, headers
 
         # Several at a time, so that each process has read its columns.
         timed(server.port, 4, WARMING, ask, 200)

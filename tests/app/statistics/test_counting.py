@@ -133,10 +133,10 @@ def test_a_period_of_several_years_is_compared_with_itself_a_year_earlier(many):
     assert counted_by("channel", wanted) == recount_by(KEYS["channel"], wanted)
 
 
-def test_messages_alone_are_what_a_recount_finds(many):
-    told = counting.count_messages_by("channel", of_year(2025))
-    recounted = recount_by(KEYS["channel"], of_year(2025))
-    assert told == {key: one["messages"] for key, one in recounted.items() if one["messages"]}
+def test_a_selection_as_a_whole_is_what_a_recount_finds(many):
+    for wanted in (of_year(2025), Selection(date(2025, 3, 10), date(2026, 6, 20))):
+        told = as_told(counting.count(wanted), counting.take_times(wanted))
+        assert told == recount_by(lambda _one: 0, wanted)[0]
 
 
 def test_filters_leave_what_a_recount_leaves(many):
