@@ -114,12 +114,14 @@ class Facts:
         """
         self._follow()
         answers, asked = self._answers, (query, tuple(values))
-        if asked not in answers:
+        found = answers.get(asked)
+        if found is None:
+            # Each thread reads with its own cursor, and reads no change half made.
+            found = self._columns.cursor().execute(query, values).fetchall()
             if len(answers) >= ANSWERS_KEPT:
                 answers.clear()
-            # Each thread reads with its own cursor, and reads no change half made.
-            answers[asked] = self._columns.cursor().execute(query, values).fetchall()
-        return answers[asked]
+            answers[asked] = found
+        return found
 
     def _follow(self) -> None:
         last = session().scalar(select(func.max(Event.id))) or 0

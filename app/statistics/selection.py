@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from app.arguments import read_id
@@ -89,7 +89,7 @@ def read_selection(arguments: Mapping[str, str]) -> Selection:
     since = read_day(arguments.get("since", "")) or this_year.since
     until = read_day(arguments.get("until", "")) or max(this_year.until, since)
     since, until = min(since, until), max(since, until)
-    return replace(read_filters(arguments, Selection(since, until)))
+    return read_filters(arguments, Selection(since, until))
 
 
 def read_filters(arguments: Mapping[str, str], period: Selection) -> Selection:
@@ -130,8 +130,3 @@ def _year_before(day: date) -> date:
 
 def _month_number(day: date) -> int:
     return day.year * 12 + day.month - 1
-
-
-def end_of_month(month: date) -> date:
-    """The last day of the month that begins then."""
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
