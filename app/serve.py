@@ -25,6 +25,7 @@ from app.database import db
 from app.demo.load import demo_password, example_signs
 from app.jobs import run_worker
 from app.permissions import Role
+from app.statistics import facts
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def serve(app: Flask) -> None:
         # Other systems ask after some hundred reports by their numbers.
         "limit_request_line": 8190,
         "control_socket_disable": True,
+        "post_worker_init": lambda _worker: facts.read_ahead(app),
         "on_exit": lambda _server: _stop(worker),
     }
     if settings.https:

@@ -1,15 +1,17 @@
 """Figures of 1,000,000 reports on PostGIS and 100,000 on SQLite: pages, files, charts, the wall.
 
 Budget: 300 ms for 95 of 100 answers once the columns are read; how long that takes is told too.
+Before each question a report arrives, so that no answer is one that was kept.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import count
+from collections.abc import Callable, Iterator
+from datetime import date
+from http import HTTPStatus
+from uuid import uuid4
 
 from app.statistics.views import OVERVIEW, VIEWS
 from bench.load import Request, timed
@@ -17,24 +19,25 @@ from bench.server import prepared_server, sign_in
 from bench.table import print_table
 from tests.server import Server
 
-_ROUNDS = count()
 REPORTS = {"SQLite": 100_000, "PostGIS": 1_000_000}
 LIMIT_MS = 300
 EACH, WARMING = 40, 6
-# Another last day each time, so that no answer is one that was kept.
-ALL_TIME = "since=1990-01-01&until={until}"
+ALL_TIME = "since=1990-01-01&until=2030-12-31"
+THIS_YEAR = date.today().year  # noqa: DTZ011 - not measured at midnight
 PAGES = {
     **{
         f"{view}, all years": f"/statistics{'' if view == OVERVIEW else f'/{view}'}?{ALL_TIME}"
         for view in VIEWS
         if view != "service"
     },
-    "overview, a year": "/statistics?since={a_year_ago}&until={until}",
+    "overview, this year": "/statistics",
     "overview, all years, a unit and a kind": f"/statistics?{ALL_TIME}&unit=4&kind=1",
     "for everybody, this year": "/open",
     "places for everybody": "/open/places",
     "other figures": "/statistics/service",
     "Excel of categories": f"/statistics/tables/categories.xlsx?{ALL_TIME}",
+    "annual report, this year": f"/statistics/annual/{THIS_YEAR}",
+    "annual report, last year": f"/statistics/annual/{THIS_YEAR - 1}",
     "CSV of places": f"/statistics/tables/places.csv?{ALL_TIME}",
     "chart of months": f"/statistics/charts/months.svg?{ALL_TIME}",
     "chart of categories": f"/statistics/charts/categories.svg?{ALL_TIME}",
@@ -65,13 +68,19 @@ def _first(server: Server, headers: dict[str, str]) -> list[object]:
 def _pages(server: Server, headers: dict[str, str]) -> Iterator[list[object]]:
     for what, path in PAGES.items():
 
-        def ask(n: int, path: str = path) -> Request:
-            until = date.today() - timedelta(days=n + next(_ROUNDS))  # noqa: DTZ011 - any will do
-            days = {"until": until, "a_year_ago": until - timedelta(days=364)}
-            return "GET", path.format(**days), None, headers
+        def ask(_n: int, path: str = path) -> Request:
+            return "GET", path, None, headers
 
         # Several at a time, so that each process has read its columns.
         timed(server.port, 4, WARMING, ask, 200)
-        times = timed(server.port, 1, EACH, ask, 200)
-        median, slow = times.percentile(50), times.percentile(95)
+        times = sorted(_asked_anew(server, ask) for _ in range(EACH))
+        median, slow = times[EACH // 2], times[EACH * 95 // 100]
         yield [what, median, slow, LIMIT_MS, "yes" if slow <= LIMIT_MS else "no"]
+
+
+def _asked_anew(server: Server, ask: Callable[[int], Request]) -> float:
+    report = {"category": "PA03", "position": {"lat": 58.97, "lon": 5.73, "accuracy_m": 5}}
+    status, content = server.request("PUT", f"/api/v1/reports/{uuid4()}", report)
+    if status != HTTPStatus.CREATED:
+        raise RuntimeError(f"no report before the question: {status} {content[:300]!r}")
+    return timed(server.port, 1, 1, ask, 200).sorted_ms[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -56,9 +58,7 @@ NOTHING = Counts(*_NO_COUNTS)
 
 def count(wanted: Selection) -> Counts:
     """The selection as a whole: the sum of its months, which most pages ask for anyway."""
-    groups = [astuple(one)[1:] for one in count_by("month", wanted)]
-    sums: list[Any] = [sum(figures) for figures in zip(*groups, strict=True)]
-    return Counts(None, *sums) if groups else NOTHING
+    return sum_of(count_by("month", wanted))
 
 
 def count_by(key: str, wanted: Selection) -> list[Counts]:
@@ -68,34 +68,56 @@ def count_by(key: str, wanted: Selection) -> list[Counts]:
         key: an expression on the columns of `reports`, written in this house.
         wanted: which reports.
     """
-    condition, values = wanted.condition(earlier=True)
-    # A period of more than a year overlaps with itself a year earlier.
+    condition, values = wanted.condition()
     query = f"""
-        WITH chosen AS (
-            SELECT *, {key} AS key,
-                day BETWEEN ? AND ? AS is_now, day BETWEEN ? AND ? AS is_earlier
-            FROM reports WHERE {condition}
-        )
-        SELECT key,
-            count(*) FILTER (is_now),
-            count(*) FILTER (is_earlier),
-            count(*) FILTER (is_now AND is_self_service),
-            count(*) FILTER (is_now AND closed IS NULL),
-            count(*) FILTER (is_now AND closed IS NULL AND NOT waits AND due < ?),
-            count(*) FILTER (is_now AND closed IS NOT NULL),
-            count(*) FILTER (is_now AND NOT is_work),
-            count(*) FILTER (is_now AND closed IS NOT NULL AND is_work),
-            count(*) FILTER (is_now AND closed <= due AND is_work),
-            count(*) FILTER (is_now AND reopened),
-            count(*) FILTER (is_now AND was_fixed),
-            count(*) FILTER (is_now AND NOT was_fixed)
-        FROM chosen GROUP BY key ORDER BY 2 DESC, key
+        SELECT {key},
+            count(*), count_if(is_self_service), count_if(is_open),
+            count(*) FILTER (late_after < ?), count_if(NOT is_open),
+            count_if(is_duplicate), count_if(is_handled), count_if(is_in_time),
+            count_if(is_reopened), count_if(said_fixed), count_if(said_not_fixed)
+        FROM reports WHERE {condition} GROUP BY ALL
     """
-    before = wanted.before
-    periods = [wanted.since, wanted.until, before.since, before.until]
     # To the minute, so that those who ask within it are told the same.
     moment = int(now().timestamp()) // MINUTE_S * MINUTE_S
-    return [Counts(*row) for row in facts().rows(query, [*periods, *values, moment])]
+    earlier = count_messages_by(key, wanted.before)
+    found = {
+        one: Counts(one, messages, earlier.get(one, 0), *others)
+        for one, messages, *others in facts().rows(query, [moment, *values])
+    }
+    gone = [
+        replace(NOTHING, key=one, earlier=number)
+        for one, number in earlier.items()
+        if one not in found
+    ]
+    return _in_order([*found.values(), *gone])
+
+
+def count_messages_by(key: str, wanted: Selection) -> dict[Any, int]:
+    """No more than how many messages, by a column of `reports`."""
+    condition, values = wanted.condition()
+    query = f"SELECT {key}, count(*) FROM reports WHERE {condition} GROUP BY ALL"
+    return dict(facts().rows(query, values))
+
+
+def count_by_kind(wanted: Selection) -> list[Counts]:
+    """The selection by the kind of the place: sums of its places, which the same page tells."""
+    kinds: dict[int | None, int] = dict(facts().rows("SELECT id, kind FROM places"))
+    groups: dict[int | None, list[Counts]] = {}
+    for one in count_by("place", wanted):
+        groups.setdefault(kinds.get(one.key), []).append(one)
+    return _in_order([sum_of(places, kind) for kind, places in groups.items()])
+
+
+def sum_of(groups: Sequence[Counts], key: Any = None) -> Counts:
+    """Groups that have no report in common as one group."""
+    figures = [astuple(one)[1:] for one in groups]
+    sums: list[Any] = [sum(column) for column in zip(*figures, strict=True)]
+    return Counts(key, *sums) if sums else replace(NOTHING, key=key)
+
+
+def _in_order(groups: Iterable[Counts]) -> list[Counts]:
+    """Those of nothing in particular after the others with as many."""
+    return sorted(groups, key=lambda one: (-one.messages, one.key is None, one.key))
 
 
 def take_times(wanted: Selection) -> Times:
@@ -125,15 +147,15 @@ def _days(seconds: list[int], number: int, least: int) -> tuple[float | None, fl
     return round(median / DAY_S, 1), round(ninetieth / DAY_S, 1)
 
 
-def count_by_year_and_channel(wanted: Selection) -> dict[int, dict[str, int]]:
+def count_by_year_and_channel(wanted: Selection) -> Mapping[int, Mapping[str, int]]:
     """How many messages came in by each channel in each year, whatever the period."""
     condition, values = wanted.of_all_years.condition()
     rows = facts().rows(
-        f"SELECT year(day), channel, count(*) FROM reports WHERE {condition} GROUP BY ALL", values
+        f"SELECT month, channel, count(*) FROM reports WHERE {condition} GROUP BY ALL", values
     )
-    years: dict[int, dict[str, int]] = {}
-    for year, channel, number in sorted(rows):
-        years.setdefault(year, {})[channel] = number
+    years: dict[int, Counter[str]] = {}
+    for month, channel, number in sorted(rows):
+        years.setdefault(month.year, Counter())[channel] += number
     return years
 
 

@@ -13,90 +13,74 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 from flask import Flask, current_app
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import func, select
 
 from app.database import session
-from app.places.models import Place
-from app.reports.models import Channel, Event, EventKind, Report
-from app.reports.workflow import CLOSED, Status
+from app.reports.models import Channel, Event
+from app.statistics.columns import CHANNELS, Columns, read_places, read_reports
 
 # One that began earlier may be kept later than one with a higher number, by as many lines at most.
 OUT_OF_ORDER = 1000
-# How long a change of places, or a line kept late with no other after it, may go unseen.
+# How long a change of places, or a line kept after one with a higher number, may go unseen.
 LOOK_AGAIN_S = 10.0
-BATCH = 50_000
 # Messages that people made themselves, without the front desk: the VOF share.
 SELF_SERVICE = (Channel.QR.value, Channel.WEB.value, Channel.KIOSK.value)
 # Databases take only so many numbers in one question.
 IDS_AT_ONCE = 5000
-# Stands for “none” on the way, since a column of plain numbers is read fifty times as fast.
-NONE = -1
 
 # How many answers are kept until something changes: a page, its charts and its files ask alike.
 ANSWERS_KEPT = 200
 
-_TABLES = """
+# What every figure asks is a column of yes or no: to work it out anew took twice the counting.
+_TABLES = f"""
+CREATE TYPE channel AS ENUM ({", ".join(f"'{name}'" for name in CHANNELS)});
 CREATE TABLE reports (
     id BIGINT PRIMARY KEY,
-    day DATE, month DATE, received BIGINT, closed BIGINT, due BIGINT,
+    day DATE, month DATE, received BIGINT, closed BIGINT, late_after BIGINT,
     answered_after INTEGER, closed_after INTEGER,
-    category INTEGER, unit INTEGER, place INTEGER, sign INTEGER, channel VARCHAR,
-    is_self_service BOOLEAN, is_work BOOLEAN, waits BOOLEAN, was_fixed BOOLEAN, reopened BOOLEAN
+    category INTEGER, unit INTEGER, place INTEGER, sign INTEGER, channel channel,
+    is_self_service BOOLEAN, is_open BOOLEAN, is_duplicate BOOLEAN, is_handled BOOLEAN,
+    is_in_time BOOLEAN, is_reopened BOOLEAN, said_fixed BOOLEAN, said_not_fixed BOOLEAN
 );
 CREATE TABLE places (id INTEGER, kind INTEGER);
 """
 # A duplicate is closed with the report that it doubles, or in passing; it says nothing of the work.
 _INSERT = """
-INSERT INTO reports
-SELECT
-    id, day, CAST(date_trunc('month', day) AS DATE), received, closed, due,
-    CASE WHEN is_work THEN first_answer - received END,
-    CASE WHEN is_work THEN closed - received END,
-    category, unit, place, sign, channel, list_contains(?, channel), is_work, waits, was_fixed,
-    reopened
-FROM (
-    SELECT
-        id, CAST(timezone('Europe/Oslo', to_timestamp(received)) AS DATE) AS day, received, due,
+INSERT INTO reports BY NAME
+WITH told AS (
+    SELECT * REPLACE (
         nullif(closed, -1) AS closed, nullif(first_answer, -1) AS first_answer,
-        category, unit, nullif(place, -1) AS place, nullif(sign, -1) AS sign, channel,
-        status <> 'duplicate' AS is_work, waits = 1 AS waits,
-        CASE was_fixed WHEN -1 THEN NULL ELSE was_fixed = 1 END AS was_fixed,
-        reopened > 0 AS reopened
+        nullif(place, -1) AS place, nullif(sign, -1) AS sign,
+        CAST(list_extract(?, channel + 1) AS channel) AS channel,
+        is_duplicate = 1 AS is_duplicate, waits = 1 AS waits, is_reopened = 1 AS is_reopened,
+        said_fixed = 1 AS said_fixed, said_not_fixed = 1 AS said_not_fixed
+    ),
+    CAST(timezone('Europe/Oslo', to_timestamp(received)) AS DATE) AS day
     FROM batch
 )
+SELECT
+    * EXCLUDE (due, first_answer, waits),
+    CAST(date_trunc('month', day) AS DATE) AS month,
+    list_contains(?, channel) AS is_self_service,
+    closed IS NULL AS is_open,
+    CASE WHEN closed IS NULL AND NOT waits THEN due END AS late_after,
+    closed IS NOT NULL AND NOT is_duplicate AS is_handled,
+    coalesce(closed <= due, FALSE) AND NOT is_duplicate AS is_in_time,
+    CASE WHEN NOT is_duplicate THEN first_answer - received END AS answered_after,
+    CASE WHEN NOT is_duplicate THEN closed - received END AS closed_after
+FROM told
 """
-
-
-class _Seconds(FunctionElement[int]):
-    """Whole seconds since 1970: a report of the last half second of a day is of that day."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(_Seconds, "sqlite")
-def _on_sqlite(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
-
-
-@compiles(_Seconds, "postgresql")
-def _on_postgresql(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
-    moment = compiler.process(element.clauses, **options)
-    return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
 
 
 class Facts:
     """The columns, and how far the timeline has been followed.
 
-    One row a report that is not held as suspected spam. `received`, `closed` and `due` are seconds
-    since 1970 in UTC, `day` is when it reached us by the calendar in Norway. `answered_after` and
-    `closed_after` are seconds from there to the first line of its timeline that the reporter could
-    read, and to its closing; none for a duplicate.
+    One row a report that is not held as suspected spam. `received`, `closed` and `late_after` are
+    seconds since 1970 in UTC, the last of them of what is open and waits for nobody; `day` is when
+    it reached us by the calendar in Norway. `answered_after` and `closed_after` are seconds from
+    there to the first line of its timeline that the reporter could read, and to its closing; none
+    for a duplicate.
     """
 
     def __init__(self) -> None:
@@ -112,7 +96,7 @@ class Facts:
 
         Several queries of one page are cheap: the timeline is asked for its last line each time.
         """
-        self._follow()
+        self.follow()
         answers, asked = self._answers, (query, tuple(values))
         found = answers.get(asked)
         if found is None:
@@ -123,28 +107,32 @@ class Facts:
             answers[asked] = found
         return found
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Read what has changed since; all of it the first time."""
         last = session().scalar(select(func.max(Event.id))) or 0
-        is_late = self._looked_at + LOOK_AGAIN_S < time.monotonic()
-        if last == self._seen and not is_late:
+        look_again = self._looked_at + LOOK_AGAIN_S < time.monotonic()
+        if last == self._seen and not look_again:
             return
         with self._turn:
-            self._read(last)
+            self._read(last, look_again=look_again)
 
-    def _read(self, last: int) -> None:
+    def _read(self, last: int, *, look_again: bool) -> None:
         work = self._columns.cursor()
         work.execute("BEGIN")
         try:
             if self._seen is None:
-                _read_reports(work, _reports())
+                _keep(work, read_reports())
             else:
-                _read_again(work, self._seen - OUT_OF_ORDER)
-            _read_places(work)
+                _read_again(work, self._seen - (OUT_OF_ORDER if look_again else 0))
+            if look_again:
+                _read_places(work)
             work.execute("COMMIT")
         except BaseException:
             work.execute("ROLLBACK")
             raise
-        self._seen, self._looked_at, self._answers = last, time.monotonic(), {}
+        if look_again:
+            self._looked_at = time.monotonic()
+        self._seen, self._answers = last, {}
 
 
 def init_app(app: Flask) -> None:
@@ -160,6 +148,18 @@ def facts() -> Facts:
     return kept
 
 
+def read_ahead(app: Flask) -> threading.Thread:
+    """Read the columns beside the first requests, so that nobody who asks for a figure waits."""
+
+    def read() -> None:
+        with app.app_context():
+            facts().follow()
+
+    thread = threading.Thread(target=read, name="facts", daemon=True)
+    thread.start()
+    return thread
+
+
 def forget() -> None:
     """Read all anew next time: after the database was set back."""
     current_app.extensions["facts"] = None
@@ -171,78 +171,17 @@ def _read_again(work: duckdb.DuckDBPyConnection, after: int) -> None:
     for start in range(0, len(changed), IDS_AT_ONCE):
         some = list(changed[start : start + IDS_AT_ONCE])
         work.execute("DELETE FROM reports WHERE id IN (SELECT unnest(?))", [some])
-        _read_reports(work, _reports(some))
-
-
-def _read_reports(work: duckdb.DuckDBPyConnection, query: Select[*tuple[Any, ...]]) -> None:
-    found = session().execute(query.execution_options(yield_per=BATCH))
-    for rows in found.partitions():
-        columns = zip(*rows, strict=True)
-        work.register(
-            "batch",
-            {name: _array(values) for name, values in zip(found.keys(), columns, strict=True)},
-        )
-        work.execute(_INSERT, [list(SELF_SERVICE)])
-        work.unregister("batch")
+        _keep(work, read_reports(some))
 
 
 def _read_places(work: duckdb.DuckDBPyConnection) -> None:
-    rows = session().execute(select(Place.id, Place.kind_id)).all()
     work.execute("DELETE FROM places")
-    if rows:
-        ids, kinds = zip(*rows, strict=True)
-        work.register("batch", {"id": _array(ids), "kind": _array(kinds)})
+    for batch in read_places():
+        work.register("batch", batch)
         work.execute("INSERT INTO places SELECT id, kind FROM batch")
-        work.unregister("batch")
 
 
-def _array(values: Iterable[Any]) -> np.ndarray[Any, Any]:
-    values = list(values)
-    return np.array(values, dtype=object if isinstance(values[0], str) else np.int64)
-
-
-def _reports(ids: list[int] | None = None) -> Select[*tuple[Any, ...]]:
-    told = _told(ids).subquery()
-    query = (
-        select(
-            Report.id,
-            _Seconds(Report.received_at).label("received"),
-            _or_none(_Seconds(Report.closed_at)).label("closed"),
-            _Seconds(Report.due_at).label("due"),
-            _or_none(told.c.first_answer).label("first_answer"),
-            Report.category_id.label("category"),
-            Report.unit_id.label("unit"),
-            _or_none(Report.place_id).label("place"),
-            _or_none(Report.sign_id).label("sign"),
-            Report.channel,
-            Report.status,
-            case((Report.waiting_since.is_(None), 0), else_=1).label("waits"),
-            case(
-                (Report.was_fixed.is_(None), NONE), (Report.was_fixed.is_(True), 1), else_=0
-            ).label("was_fixed"),
-            func.coalesce(told.c.reopened, 0).label("reopened"),
-        )
-        .outerjoin(told, told.c.report_id == Report.id)
-        .where(Report.held_at.is_(None))
-    )
-    return query if ids is None else query.where(Report.id.in_(ids))
-
-
-def _told(ids: list[int] | None) -> Select[*tuple[Any, ...]]:
-    """When a report was first answered, and how often it was reopened."""
-    is_answer = or_(
-        (Event.kind == EventKind.STATUS) & (Event.to_value != Status.RECEIVED),
-        Event.public_text != "",
-    )
-    # Also a question that is answered leads back to “received”.
-    is_reopening = (Event.kind == EventKind.STATUS) & Event.from_value.in_(CLOSED)
-    query = select(
-        Event.report_id,
-        func.min(case((is_answer, _Seconds(Event.at)))).label("first_answer"),
-        func.sum(case((is_reopening, 1), else_=0)).label("reopened"),
-    ).group_by(Event.report_id)
-    return query if ids is None else query.where(Event.report_id.in_(ids))
-
-
-def _or_none(value: Any) -> ColumnElement[int]:
-    return func.coalesce(value, NONE)
+def _keep(work: duckdb.DuckDBPyConnection, batches: Iterable[Columns]) -> None:
+    for batch in batches:
+        work.register("batch", batch)
+        work.execute(_INSERT, [CHANNELS, list(SELF_SERVICE)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,62 +20,66 @@ from app.statistics.selection import Selection
 from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change, share
 
 MOST_PLACES = 50
-_KIND = "(SELECT kind FROM places WHERE places.id = place)"
 
 
 def channels(wanted: Selection) -> Table:
     """How the messages came in."""
     names = {key: str(name) for key, name in CHANNEL_NAMES.items()}
-    return _breakdown("channel", _("Channels"), _("Came in by"), names, wanted)
+    groups = counting.count_by("channel", wanted)
+    return _breakdown(groups, _("Channels"), _("Came in by"), names, wanted)
 
 
 def categories(wanted: Selection) -> Table:
     """What was wrong, by the category that a report has now."""
     rows = session().execute(select(Category.id, Category.names)).all()
     names = {one: in_language(found) for one, found in rows}
+    groups = counting.count_by("category", wanted)
     took = counting.take_times_by("category", wanted)
-    return _breakdown("category", _("Categories"), _("Category"), names, wanted, took)
+    return _breakdown(groups, _("Categories"), _("Category"), names, wanted, took)
 
 
 def units(wanted: Selection) -> Table:
     """Whose work it is, or was."""
     names = dict(session().execute(select(Unit.id, Unit.name)).all())
+    groups = counting.count_by("unit", wanted)
     took = counting.take_times_by("unit", wanted)
-    return _breakdown("unit", _("Units"), _("Responsible unit"), names, wanted, took)
+    return _breakdown(groups, _("Units"), _("Responsible unit"), names, wanted, took)
 
 
 def kinds(wanted: Selection) -> Table:
     """At what kind of place."""
     rows = session().execute(select(PlaceKind.id, PlaceKind.names)).all()
     names = {one: in_language(found) for one, found in rows} | {None: _("No place given")}
-    return _breakdown(_KIND, _("Kinds of places"), _("Kind of place"), names, wanted)
+    groups = counting.count_by_kind(wanted)
+    return _breakdown(groups, _("Kinds of places"), _("Kind of place"), names, wanted)
 
 
 def places(wanted: Selection) -> Table:
     """The places with the most messages."""
-    found = [one for one in counting.count_by("place", wanted) if one.key is not None]
+    groups = counting.count_by("place", wanted)
+    found = [one for one in groups if one.key is not None]
     first = [one.key for one in found[:MOST_PLACES]]
     query = select(Place.id, Place.name).where(Place.id.in_(first))
     names = dict(session().execute(query).all())
     title = _("Places with the most messages")
-    table = _breakdown("place", title, _("Place"), names, wanted)
+    table = _breakdown(groups, title, _("Place"), names, wanted)
     note = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
     return replace(table, note=note) if len(found) > MOST_PLACES else table
 
 
 def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its own
-    key: str,
+    groups: Sequence[Counts],
     title: str,
     heading: str,
     names: Mapping[Any, str],
     wanted: Selection,
     took: Mapping[Any, Times] | None = None,
 ) -> Table:
-    """A table with a row for each group that has a name, and how long each took where that is
-    known. Its code is put in by whoever knows it.
+    """A table with a row for each of the groups that has a name, and how long each took where that
+    is known. All groups together are the selection. Its code is put in by whoever knows it.
     """
-    whole = counting.count(wanted)
-    found = [one for one in counting.count_by(key, wanted) if one.key in names]
+    whole = counting.sum_of(groups)
+    found = [one for one in groups if one.key in names]
     rows = [_group_row(names[one.key], one, whole, wanted.least) for one in found]
     total = _group_row(_("All"), whole, whole, wanted.least)
     columns = [

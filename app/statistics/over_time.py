@@ -18,7 +18,7 @@ from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change
 def months(wanted: Selection) -> Table:
     """Messages by month, and the same month of the year before."""
     found = {one.key: one for one in counting.count_by("month", wanted)}
-    before = {one.key: one.messages for one in counting.count_by("month", wanted.before)}
+    before = counting.count_messages_by("month", wanted.before)
     rows = [
         _month_row(
             month,

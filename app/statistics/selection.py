@@ -50,16 +50,10 @@ class Selection:
         first, last = _month_number(self.since), _month_number(self.until)
         return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1)]
 
-    def condition(self, *, earlier: bool = False) -> tuple[str, list[Any]]:
-        """The selection as a condition on the columns of `reports`, and its values.
-
-        Args:
-            earlier: the same period of the year before, too.
-        """
-        spans = [(self.since, self.until)]
-        spans += [(self.before.since, self.before.until)] if earlier else []
-        parts = ["(" + " OR ".join("day BETWEEN ? AND ?" for _span in spans) + ")"]
-        values: list[Any] = [day for span in spans for day in span]
+    def condition(self) -> tuple[str, list[Any]]:
+        """The selection as a condition on the columns of `reports`, and its values."""
+        parts = ["day BETWEEN ? AND ?"]
+        values: list[Any] = [self.since, self.until]
         for name in ("category", "unit", "place", "channel"):
             if (value := getattr(self, name)) is not None:
                 parts.append(f"{name} = ?")

@@ -37,9 +37,9 @@ def standings() -> dict[int, Standing]:
         SELECT unit,
             count(*) FILTER (received >= ?),
             count(*) FILTER (closed >= ?),
-            count(*) FILTER (closed IS NULL),
-            count(*) FILTER (closed IS NULL AND NOT waits AND due < ?)
-        FROM reports WHERE closed IS NULL OR closed >= ? OR received >= ? GROUP BY unit
+            count(*) FILTER (is_open),
+            count(*) FILTER (late_after < ?)
+        FROM reports WHERE is_open OR closed >= ? OR received >= ? GROUP BY unit
     """
     rows = facts().rows(query, [midnight, midnight, moment, midnight, midnight])
     return {unit: Standing(*counts) for unit, *counts in rows}
