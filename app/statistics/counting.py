@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.database import now
 from app.statistics.facts import facts
@@ -15,12 +15,11 @@ from app.statistics.selection import Selection
 MINUTE_S, DAY_S = 60, 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """A group of reports in figures. `key` is what they have in common.
 
     `earlier` are the messages of the same period a year before, `handled` those that were closed
-    as something else than a duplicate.
+    as something else than a duplicate. A tuple, since a page sums thousands of them.
     """
 
     key: Any
@@ -52,8 +51,7 @@ class Times:
     closing_ninetieth: float | None = None
 
 
-_NO_COUNTS: tuple[Any, ...] = (None, *(0,) * 12)
-NOTHING = Counts(*_NO_COUNTS)
+NOTHING = Counts(None, *(0,) * 12)
 
 
 def count(wanted: Selection) -> Counts:
@@ -85,7 +83,7 @@ def count_by(key: str, wanted: Selection) -> list[Counts]:
         for one, messages, *others in facts().rows(query, [moment, *values])
     }
     gone = [
-        replace(NOTHING, key=one, earlier=number)
+        NOTHING._replace(key=one, earlier=number)
         for one, number in earlier.items()
         if one not in found
     ]
@@ -110,9 +108,8 @@ def count_by_kind(wanted: Selection) -> list[Counts]:
 
 def sum_of(groups: Sequence[Counts], key: Any = None) -> Counts:
     """Groups that have no report in common as one group."""
-    figures = [astuple(one)[1:] for one in groups]
-    sums: list[Any] = [sum(column) for column in zip(*figures, strict=True)]
-    return Counts(key, *sums) if sums else replace(NOTHING, key=key)
+    _keys, *figures = zip(*groups, strict=True) if groups else zip(NOTHING, strict=True)
+    return Counts(key, *map(sum, figures))
 
 
 def _in_order(groups: Iterable[Counts]) -> list[Counts]:
