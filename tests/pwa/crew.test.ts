@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EVERYTHING, besides, groupsOf, rowsOf } from '../../pwa/src/crew/grouping.ts';
+import { EVERYTHING, besides, chunksOf, groupsOf, packsOf, rowsOf } from '../../pwa/src/crew/grouping.ts';
 import { fits, isIdle, isObvious, isPin, verifierOf } from '../../pwa/src/crew/lock/pin.ts';
 import { isToDo, overlaid, overlayAll } from '../../pwa/src/crew/overlay.ts';
 import type { Action, Sent } from '../../pwa/src/crew/queue/action.ts';
@@ -56,6 +56,15 @@ test('the list is that of the server until distance is asked for, and urgent one
   assert.deepEqual(numbers({ only: 'urgent' }), ['urgent']);
   assert.deepEqual(numbers({ words: 'BENK bypark' }).length, 4);
   assert.deepEqual(numbers({ words: 'hall' }), []);
+});
+
+test('a long list is drawn in parts: small places together, a large one alone, nothing lost or moved', () => {
+  const places = [1, 1, 2, 3, 3, 3, 3, 3, 4, 5];
+  const all = overlayAll(places.map((place, nth) => report({ number: String(nth), place })), [], []);
+  const packs = packsOf(groupsOf(rowsOf(all, EVERYTHING, null, 1), true), 4);
+  assert.deepEqual(packs.map(({ size, groups }) => [size, groups.length]), [[3, 2], [5, 1], [2, 2]]);
+  assert.deepEqual(packs.flatMap(({ groups }) => groups.flatMap(({ rows }) => rows.map((row) => row.report.number))), all.map(({ number }) => number));
+  assert.deepEqual(chunksOf([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
 });
 
 test('rows of one place stand together, in the order of their first', () => {

@@ -78,6 +78,29 @@ export function groupsOf(rows: readonly Row[], grouped: boolean): Group[] {
   return [...groups].map(([key, group]) => ({ key, place: whereOf(group[0]?.report), rows: group }));
 }
 
+/** Groups that follow each other and are small enough to be drawn as one. */
+export interface Pack {
+  readonly key: string;
+  readonly groups: readonly [Group, ...Group[]];
+  readonly size: number;
+}
+
+/** Puts neighbouring groups together, up to so many rows; a group that has more stands alone. */
+export function packsOf(groups: readonly Group[], most: number): Pack[] {
+  const packs: Pack[] = [];
+  for (const group of groups) {
+    const last = packs.at(-1);
+    const size = group.rows.length;
+    if (last && last.size + size <= most) packs[packs.length - 1] = { ...last, groups: [...last.groups, group], size: last.size + size };
+    else packs.push({ key: group.key, groups: [group], size });
+  }
+  return packs;
+}
+
+export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_none, nth) => items.slice(nth * size, (nth + 1) * size));
+}
+
 /** Other reports that may be closed in the same go: open ones at the same place, the same kind of fault first. */
 export function besides(report: Shown, all: readonly Shown[]): Shown[] {
   if (report.place === null) return [];

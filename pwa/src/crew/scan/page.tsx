@@ -76,11 +76,11 @@ function AtTheSign({ code, app, onBack }: { readonly code: string; readonly app:
         </Notice>
       )}
       {isKnown && <p>{shown.length === 0 ? say('nothing_at_sign') : count('open_one', 'open_many', shown.length)}</p>}
-      <ul class="cards">
-        {shown.map((report) => (
-          <Card key={report.number} row={{ report, metres: distanceTo(report, app.here) }} chosen={chosen.has(report.number)} />
+      <div class="cards" role="list">
+        {shown.map((report, nth) => (
+          <Card key={report.number} row={{ report, metres: distanceTo(report, app.here) }} chosen={chosen.has(report.number)} at={nth + 1} of={shown.length} />
         ))}
-      </ul>
+      </div>
       <div class="buttons">
         {isKnown && (
           <a class="button main" href={screenAddress(`new?sign=${code}`)}>
