@@ -21,7 +21,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         response.vary.add("Accept-Language")
         if "Cache-Control" not in response.headers:
             # A page may be kept for offline use but is asked for anew; a signed-in one is not kept.
-            private = current_user and current_user.is_authenticated
+            # Whether the account is active would be asked of the database once more.
+            private = current_user and not current_user.is_anonymous
             response.headers["Cache-Control"] = "private, no-store" if private else "no-cache"
         return response
 

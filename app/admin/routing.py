@@ -29,7 +29,7 @@ from app.permissions import allow
 from app.places.queries import list_kinds, list_units
 from app.problems import InvalidFields, NotFound
 from app.reports.models import Category, RoutingRule
-from app.reports.queries import find_category, list_categories
+from app.reports.queries import find_category, list_choices
 from app.reports.routing import Case, Misfit, Rule, forget, list_rules
 from app.reports.routing import table as routing_table
 from app.reports.staff_forms import attempt
@@ -200,7 +200,7 @@ def _choices(own: Category | None = None) -> dict[str, Any]:
     return {
         "seen": audit.last_id(SUBJECT),
         "categories": [
-            {"id": one.code, "name": in_language(one.names)} for one in list_categories(own)
+            {"id": one.code, "name": in_language(one.names)} for one in list_choices(own)
         ],
         "kinds": [{"id": one.code, "name": in_language(one.names)} for one in list_kinds()],
         "units": [

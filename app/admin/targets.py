@@ -21,7 +21,7 @@ from app.permissions import Role, allow
 from app.places.models import Unit
 from app.problems import InvalidFields, NotFound
 from app.reports.models import Report
-from app.reports.queries import list_categories
+from app.reports.queries import list_choices
 from app.reports.staff_forms import attempt
 from app.targets import Target, TargetKind, list_handed_over, list_targets
 
@@ -110,7 +110,7 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     told["service_codes"] = ", ".join(f"{a}={b}" for a, b in values["service_codes"].items())
     told["unit"] = _unit_names().get(told.pop("unit_id") or 0, "")
     category = told.pop("category_id")
-    told["category"] = next((one.code for one in list_categories() if one.id == category), "")
+    told["category"] = next((one.code for one in list_choices() if one.id == category), "")
     return told
 
 
@@ -119,7 +119,7 @@ def _unit_names() -> dict[int, str]:
 
 
 def _view(found: Target) -> dict[str, Any]:
-    category = next((one for one in list_categories() if one.id == found.category_id), None)
+    category = next((one for one in list_choices() if one.id == found.category_id), None)
     name = in_language(category.names) if category else _unit_names().get(found.unit_id or 0, "")
     return {
         "id": found.id,
@@ -153,7 +153,7 @@ def _choices() -> dict[str, Any]:
     units = [{"id": f"u{key}", "name": name} for key, name in _unit_names().items()]
     categories = [
         {"id": f"c{one.id}", "name": f"{in_language(one.names)} ({one.code})"}
-        for one in list_categories()
+        for one in list_choices()
     ]
     return {
         "gets": [*units, *categories],

@@ -34,7 +34,7 @@ from app.places.queries import list_units
 from app.problems import InvalidFields, NotFound, TooLateToUndo
 from app.reports import wording
 from app.reports.models import Report
-from app.reports.queries import list_categories
+from app.reports.queries import list_choices
 from app.reports.wording import status_name
 from app.staff.queries import list_people_at_work
 
@@ -89,7 +89,7 @@ def _choose(
 
 def _choices(action: Action) -> dict[str, Any]:
     if action is Action.CATEGORY:
-        categories = list_categories()
+        categories = list_choices()
         return {"categories": [{"id": c.id, "name": in_language(c.names)} for c in categories]}
     if action is Action.CLOSE:
         return {"closings": [(one.value, status_name(one)) for one in CLOSINGS]}

@@ -29,7 +29,7 @@ from app.reports.models import EventKind, Report
 from app.reports.queries import (
     find_category,
     find_report,
-    list_categories,
+    list_choices,
     list_history,
     list_templates,
     lock_reports,
@@ -76,7 +76,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
         people=_people(found),
         categories=[
             {"code": one.code, "name": in_language(one.names)}
-            for one in list_categories(found.category)
+            for one in list_choices(found.category)
         ],
         unseen=staff_views.lines(list_unseen(found)),
         values=request.form.to_dict() | inserted,

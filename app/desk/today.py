@@ -19,7 +19,7 @@ from app.places.queries import list_units
 from app.reports import staff_views
 from app.reports.deadlines import local_day, subtract_working_days
 from app.reports.queries import list_ids_with_photos
-from app.reports.register import count_register, list_register
+from app.reports.register import RegisterFilter, count_register, list_register
 
 MOST_NAMED = 5
 MOST_COUNTED = 999
@@ -47,7 +47,7 @@ def today() -> str:
         day=day_in_words(local_day(now()), with_year=True),
         unit=unit,
         units=[{"id": str(one.id), "name": one.name} for one in units],
-        heaps=[_heap_view(heap, whose) for heap in _heaps()],
+        heaps=_heaps_view(whose),
     )
 
 
@@ -66,17 +66,26 @@ def _heaps() -> list[Heap]:
     ]
 
 
-def _heap_view(heap: Heap, whose: dict[str, str]) -> dict[str, Any]:
-    asked: dict[str, Any] = heap.asked | whose
-    wanted = read_filter(asked)
-    reports = list_register(wanted, most=MOST_NAMED)
-    with_photos = list_ids_with_photos(reports)
-    count = count_register(wanted, MOST_COUNTED)
-    return {
-        "name": heap.name,
-        "count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
-        "reports": [
-            staff_views.row(one, report_url(one), one.id in with_photos) for one in reports
-        ],
-        "url": url_for("desk.register", **asked),
-    }
+def _heaps_view(whose: dict[str, str]) -> list[dict[str, Any]]:
+    found = []
+    for heap in _heaps():
+        asked: dict[str, Any] = heap.asked | whose
+        found.append((heap.name, asked, list_register(read_filter(asked), most=MOST_NAMED)))
+    with_photos = list_ids_with_photos([one for *_heap, reports in found for one in reports])
+    return [
+        {
+            "name": name,
+            "count": _count(read_filter(asked), len(reports)),
+            "reports": [
+                staff_views.row(one, report_url(one), one.id in with_photos) for one in reports
+            ],
+            "url": url_for("desk.register", **asked),
+        }
+        for name, asked, reports in found
+    ]
+
+
+def _count(wanted: RegisterFilter, named: int) -> str:
+    """How many there are; nobody need count those of which all are named."""
+    count = named if named < MOST_NAMED else count_register(wanted, MOST_COUNTED)
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

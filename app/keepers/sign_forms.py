@@ -21,7 +21,7 @@ from app.permissions import allow
 from app.places.models import Place
 from app.places.queries import find_place, search_places
 from app.problems import InvalidFields
-from app.reports.queries import find_category, list_categories
+from app.reports.queries import find_category, list_choices
 from app.reports.schemas import clean
 from app.reports.staff_forms import attempt
 from app.reports.wording import GROUP_NAMES
@@ -73,7 +73,7 @@ def _categories(own_code: str | None = None) -> list[dict[str, str]]:
         {"id": one.code, "name": f"{GROUP_NAMES[one.place_group]}: {in_language(one.names)}"}
         if one.place_group in GROUP_NAMES
         else {"id": one.code, "name": in_language(one.names)}
-        for one in list_categories(own)
+        for one in list_choices(own)
     ]
 
 

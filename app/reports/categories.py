@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import defer
 
 from app.database import now, session
 from app.languages import gettext as _
@@ -40,8 +41,10 @@ class Uses:
 
 
 def list_all_categories() -> Sequence[Category]:
-    """Those in use and the archived ones, in the order of the catalogue."""
-    return session().scalars(select(Category).order_by(Category.sort_order, Category.id)).all()
+    """Those in use and the archived ones, in the order of the catalogue; questions come late."""
+    late = (defer(Category.questions), defer(Category.danger_question), defer(Category.synonyms))
+    query = select(Category).options(*late).order_by(Category.sort_order, Category.id)
+    return session().scalars(query).all()
 
 
 def find_category_to_change(code: str) -> Category:

@@ -93,6 +93,14 @@ def list_categories(own: Category | None = None) -> Sequence[Category]:
     return [*found, own] if own and own.archived_at else found
 
 
+def list_choices(own: Category | None = None) -> Sequence[Category]:
+    """The same as a form offers them: no more of each than its code, group and names."""
+    shown = load_only(Category.code, Category.place_group, Category.names, Category.archived_at)
+    query = select(Category).where(Category.archived_at.is_(None)).options(shown)
+    found = session().scalars(query.order_by(Category.sort_order, Category.id)).all()
+    return [*found, own] if own and own.archived_at else found
+
+
 def find_category(code: str) -> Category | None:
     """A category by its code, archived ones too: a phone may have kept an old form."""
     return session().scalar(select(Category).where(Category.code == code))
