@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import create_engine, text
+
 from bench.load import Request, timed
 from bench.table import print_table
 from tests.cluster import running_cluster
@@ -51,11 +53,21 @@ def prepared_server(engine: str, *sample: str) -> Iterator[Server]:
 def _running(database_url: str, folder: Path, sample: tuple[str, ...]) -> Iterator[Server]:
     server = Server(database_url, folder)
     server.prepare(*sample)
+    _settle(database_url)
     server.start()
     try:
         yield server
     finally:
         server.stop()
+
+
+def _settle(database_url: str) -> None:
+    """What PostgreSQL would else do by itself in the first minute after so much has come in."""
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    if engine.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    engine.dispose()
 
 
 def _measured(server: Server) -> Iterator[list[object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from textwrap import wrap
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -24,7 +25,9 @@ _FORMATS = {
     Kind.MONTH: "mmm yyyy",
     Kind.DATE: "yyyy-mm-dd",
 }
-_WIDEST = 60
+# Columns are as wide as so many letters.
+_NARROWEST, _WIDEST = 12, 60
+_LINE_PT = 15
 
 
 def as_excel(table: Table, about: list[tuple[str, str]]) -> bytes:
@@ -43,21 +46,36 @@ def as_excel(table: Table, about: list[tuple[str, str]]) -> bytes:
 
 
 def _write_table(sheet: Worksheet, table: Table, book: Workbook) -> None:
-    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     formats = {kind: book.add_format({"num_format": how}) for kind, how in _FORMATS.items()}
     sums = {
         kind: book.add_format({"num_format": how, "bold": True, "top": 1})
         for kind, how in (_FORMATS | {Kind.TEXT: "@"}).items()
     }
-    for across, column in enumerate(table.columns):
-        sheet.write_string(0, across, column.name, heading)
-        widest = max(len(written(row[across], column.kind)) for row in [*table.all_rows, [""] * 99])
-        sheet.set_column(across, across, min(max(widest + 2, 12), _WIDEST))
+    _write_headings(sheet, table, book)
     for down, row in enumerate(table.all_rows, start=1):
         styles = sums if table.total and down > len(table.rows) else formats
         for across, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _write(sheet, (down, across), cell, column.kind, styles)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _write_headings(sheet: Worksheet, table: Table, book: Workbook) -> None:
+    heading = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}
+    names = book.add_format(heading)
+    numerals = book.add_format({**heading, "align": "right"})
+    lines = 1
+    for across, column in enumerate(table.columns):
+        of_words = column.kind is Kind.TEXT
+        sheet.write_string(0, across, column.name, names if of_words else numerals)
+        cells = [len(written(row[across], column.kind)) for row in table.all_rows]
+        width = min(max([*cells, _NARROWEST - 2]) + 2, _WIDEST)
+        sheet.set_column(across, across, width)
+        lines = max(lines, len(wrap(column.name, width - 2)))
+    # LibreOffice makes room for one line where nobody says how many there are.
+    sheet.set_row(0, lines * _LINE_PT)
 
 
 def _write(
