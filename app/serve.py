@@ -5,6 +5,7 @@ Everything started here ends with the server, also when the server is killed.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -64,6 +65,8 @@ def serve(app: Flask) -> None:
     # in the middle of somebody's request.
     gc.collect()
     gc.freeze()
+    # At the end it is, or libraries complain that somebody holds on to their objects.
+    atexit.register(gc.unfreeze)
     worker = _start_worker(app)
     options: dict[str, Any] = {
         "bind": f"{settings.host}:{settings.port}",
