@@ -80,6 +80,9 @@ class BadLink:
             def do_POST(self) -> None:
                 link.take(self, None)
 
+            def do_DELETE(self) -> None:
+                link.take(self, None)
+
             def do_PUT(self) -> None:
                 link.take(self, link.next_fault())
 

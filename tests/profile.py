@@ -20,6 +20,7 @@ class ProfileBrowser:
         self, playwright: Playwright, profile: Path, url: str, screen: dict[str, int]
     ) -> None:
         self._playwright, self._profile, self._url, self._screen = playwright, profile, url, screen
+        self.flags: list[str] = []
         self._context: BrowserContext | None = None
 
     @property
@@ -28,7 +29,7 @@ class ProfileBrowser:
             self._context = self._playwright.chromium.launch_persistent_context(
                 self._profile,
                 executable_path=CHROMIUM,
-                args=FLAGS,
+                args=[*FLAGS, *self.flags],
                 viewport=self._screen,
                 locale="nb-NO",
                 base_url=self._url,

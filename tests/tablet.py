@@ -87,6 +87,11 @@ class Tablet(ProfileBrowser):
         form.locator("button.main").click()
         expect(form).to_have_count(0)
 
+    def locks(self) -> None:
+        self.opens("/crew#me")
+        self.page.get_by_role("button", name="Lås nå").click()
+        expect(self.page.locator("main.lock")).to_be_visible()
+
     def unlocks(self, pin: str = PIN) -> None:
         self.page.locator("#pin").fill(pin)
         expect(self.page.locator("#pin")).to_have_count(0)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.conftest import Demos
+from tests.faults import BadLink
 from tests.journeys.people import PHONE, TABLET, FrontDesk, Resident
 from tests.journeys.screens import furnish
 from tests.pictures import a_phone_photo
@@ -72,3 +73,10 @@ def front_desk(browser: Browser, live_server: Server) -> Iterator[FrontDesk]:
     person = FrontDesk(browser, live_server.url, TABLET, script=True)
     yield person
     person.leave()
+
+
+@pytest.fixture
+def link(live_server: Server) -> Iterator[BadLink]:
+    """A network that can be lost."""
+    with BadLink(live_server.port).running() as running:
+        yield running

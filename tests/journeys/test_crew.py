@@ -8,7 +8,6 @@ import re
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -18,6 +17,7 @@ from app.reports.photo_store import PHOTO, PhotoStore
 from tests.conftest import SQLITE
 from tests.faults import BadLink
 from tests.journeys.screens import FORM, session_of
+from tests.journeys.worklist import closings, file_reports
 from tests.pictures import a_photo
 from tests.server import Server
 from tests.tablet import Tablet
@@ -32,12 +32,6 @@ UNIT = "Park og natur"
 
 
 @pytest.fixture
-def link(live_server) -> Iterator[BadLink]:
-    with BadLink(live_server.port).running() as running:
-        yield running
-
-
-@pytest.fixture
 def tablet(playwright: Playwright, link: BadLink, tmp_path: Path) -> Iterator[Tablet]:
     held = Tablet(playwright, tmp_path / "profile", link.url)
     yield held
@@ -49,35 +43,6 @@ def photo(tmp_path: Path) -> Path:
     file = tmp_path / "etter.jpg"
     file.write_bytes(a_photo(size=(2000, 1500)))
     return file
-
-
-def file_reports(server: Server, count: int) -> list[str]:
-    """Have residents report faults that the crew's unit mends; returns their numbers."""
-    [[code]] = server.ask("""
-        SELECT signs.code FROM signs JOIN places ON places.id = place_id
-        JOIN place_kinds ON place_kinds.id = kind_id
-        WHERE place_kinds.code = 'park' ORDER BY signs.code LIMIT 1
-    """)
-    numbers = []
-    for nth in range(count):
-        content = {"category": "PA03", "sign": code, "description": f"Planke {nth}"}
-        status, answer = server.request("PUT", f"/api/v1/reports/{uuid4()}", content)
-        assert status == 201, answer
-        numbers.append(json.loads(answer)["number"])
-    return numbers
-
-
-def closings(server: Server, numbers: list[str]) -> dict[str, list[str]]:
-    """What stands in the timelines of reports as their closing."""
-    found: dict[str, list[str]] = {number: [] for number in numbers}
-    rows = server.ask("""
-        SELECT number, public_text FROM events JOIN reports ON reports.id = report_id
-        WHERE to_value = 'fixed' ORDER BY events.id
-    """)
-    for number, text in rows:
-        if number in found:
-            found[number].append(text)
-    return found
 
 
 def photos_of_work(server: Server, numbers: list[str]) -> dict[str, list[tuple[int, int]]]:

@@ -23,12 +23,6 @@ HERE = {"latitude": 58.9701, "longitude": 5.7331, "accuracy": 7}
 
 
 @pytest.fixture
-def link(live_server) -> Iterator[BadLink]:
-    with BadLink(live_server.port).running() as running:
-        yield running
-
-
-@pytest.fixture
 def phone(browser: Browser, link: BadLink) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport=PHONE,

@@ -22,12 +22,6 @@ NOT_DANGEROUS = "[name=category]:not([data-gate])"
 
 
 @pytest.fixture
-def link(live_server) -> Iterator[BadLink]:
-    with BadLink(live_server.port).running() as running:
-        yield running
-
-
-@pytest.fixture
 def phone(browser: Browser, link: BadLink) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, locale="nb-NO", base_url=link.url)
     yield context

@@ -66,11 +66,33 @@ export async function sendNow(): Promise<void> {
   if (wanted) void sendNow();
 }
 
+/** The last write found no room. Some browsers claim to have plenty, so as not to tell sites the size of the disk. */
+let was_refused = false;
+
+/** Whether there is room for what is yet to be done. */
+export async function seeRoom(): Promise<void> {
+  const is_short_of_room = was_refused || (await roomLeft()) < SHORT_OF_ROOM;
+  if (is_short_of_room !== get().is_short_of_room) set({ is_short_of_room });
+}
+
+/** False where the tablet is full: nothing of it was kept then. */
+async function hasKept(write: Promise<void>): Promise<boolean> {
+  was_refused = await write.then(
+    () => false,
+    (error: unknown) => {
+      if ((error as DOMException).name !== 'QuotaExceededError') throw error;
+      return true;
+    },
+  );
+  if (was_refused) await seeRoom();
+  return !was_refused;
+}
+
 async function askForRoom(): Promise<void> {
   const { storage } = navigator as { storage?: StorageManager };
   // The browser may say no; nothing else depends on it.
   if (storage?.persist && !(await storage.persisted())) await storage.persist();
-  set({ is_short_of_room: (await roomLeft()) < SHORT_OF_ROOM });
+  await seeRoom();
 }
 
 export interface Doing {
@@ -81,8 +103,8 @@ export interface Doing {
   readonly content: (photos: readonly string[], at: string) => Deed | Fault;
 }
 
-/** Kept on the disk, with its photos, before anything is said to have been done. */
-export async function enqueue(...doings: readonly Doing[]): Promise<Action[]> {
+/** Kept on the disk, with its photos, before anything is said to have been done. False where there is no room: nothing has been done then. */
+export async function enqueue(...doings: readonly Doing[]): Promise<boolean> {
   const { owner } = get();
   if (!owner) throw new Error('nobody to do it');
   const by = { id: owner.id, name: owner.name };
@@ -94,16 +116,17 @@ export async function enqueue(...doings: readonly Doing[]): Promise<Action[]> {
     const action = actionOf({ id: newId(), by, report, content: content(waiting.map(({ id }) => id), created_at), title, place, created_at, photos: waiting });
     return { action, photos };
   });
-  await inStore('readwrite', (store) => {
+  const write = inStore('readwrite', (store) => {
     for (const { action, photos } of made) {
       store.put('actions', action);
       for (const { id, picture } of photos) store.put('photos', { id, bytes: picture.bytes });
     }
   });
+  if (!(await hasKept(write))) return false;
   await look();
   void askForRoom();
   void sendNow();
-  return made.map(({ action }) => action);
+  return true;
 }
 
 /** Changes or removes an action that is still here; nothing happens to one that has arrived meanwhile. */

@@ -1,7 +1,7 @@
 /** Reads what the tablet keeps, and sets going what goes on by itself. */
-import { lockIfIdle, saveOwner, touch } from './lock/session.ts';
+import { learnSessions, lockIfIdle, saveOwner, touch } from './lock/session.ts';
 import { isIdle } from './lock/pin.ts';
-import { look, sendNow } from './outgoing.ts';
+import { look, seeRoom, sendNow } from './outgoing.ts';
 import { language, get, set } from './state.ts';
 import { inStore } from './store.ts';
 import { EVERY_MS, recall, sync } from './sync.ts';
@@ -14,13 +14,15 @@ export async function recallAll(): Promise<void> {
   const [last] = [...people].sort((a, b) => b.active_at - a.active_at);
   set({ people, owner: last ?? null });
   if (!last) return;
-  if (last.session !== null && isIdle(last.active_at, Date.now())) await saveOwner({ ...last, locked: true });
+  if (last.session !== null && isIdle(last.active_at, Date.now())) await saveOwner({ ...last, locked: true, lock_sent: false });
   if (get().owner?.locked === false) await recall(last.id);
 }
 
 async function round(): Promise<void> {
   if (document.visibilityState !== 'visible') return;
+  void seeRoom();
   // A locked tablet still sends, as long as the server knows who it is.
+  if (get().owner?.locked === true) await learnSessions();
   if (get().owner?.locked !== true) await sync();
   await sendNow();
 }

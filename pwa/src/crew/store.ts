@@ -16,6 +16,8 @@ export interface Owner {
   readonly verifier: Verifier | null;
   readonly wrong: number;
   readonly locked: boolean;
+  /** Whether the server has been told of the lock; until then it may still know who had the tablet. */
+  readonly lock_sent?: boolean;
   readonly active_at: number;
 }
 

@@ -1,7 +1,7 @@
 /** Keeps the worklist in step with the server: asked for with its tag, so that "nothing new" costs almost nothing. */
 import type { Read } from './api.ts';
 import { readGround, readWorklist } from './api.ts';
-import { become, endHere, seeSignedOut } from './lock/session.ts';
+import { become, endHere, seeSignedOut, sendLocks } from './lock/session.ts';
 import { keepPictures } from './pictures.ts';
 import { get, language, set } from './state.ts';
 import type { Kept } from './store.ts';
@@ -73,6 +73,8 @@ let looked_after = false;
 
 async function run(): Promise<void> {
   const lang = language();
+  // Else the server's answer might be that of who had the tablet before.
+  await sendLocks();
   const hasNew = await syncWorklist(lang);
   if (get().link !== 'online') return;
   const hasGround = await syncGround(lang);

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { sync } from '../sync.ts';
 import { sendNow } from '../outgoing.ts';
 import type { State } from '../state.ts';
+import { get } from '../state.ts';
 import type { Owner } from '../store.ts';
 import { Field, Notice, Title } from '../ui.tsx';
 import { count, say } from '../words.ts';
@@ -75,7 +76,8 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
   const [id, choose] = useState<number | null>(app.owner?.session ? app.owner.id : null);
   const chosen = known.find((one) => one.id === id);
   useEffect(() => {
-    void learnSessions();
+    // Somebody may have signed in with a password or passkey instead.
+    void learnSessions().then(() => (get().owner?.locked === false ? sync().then(sendNow) : undefined));
   }, []);
   return (
     <main class="lock narrow" id="main" tabIndex={-1}>

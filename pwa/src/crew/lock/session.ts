@@ -33,20 +33,42 @@ export async function become({ id, name }: Person): Promise<void> {
   void learnSessions();
 }
 
-/** Which people may unlock here, by the server's own list. */
+async function tellLocks(): Promise<boolean> {
+  const unsent = get().people.filter(({ locked, lock_sent }) => locked && !lock_sent);
+  if (unsent.length === 0) return true;
+  const answer = await write('POST', 'tablet/lock', language());
+  const knowsNobody = answer.kind === 'refused' && ['sign_in_needed', 'signed_out'].includes(answer.code);
+  if (answer.kind !== 'done' && !knowsNobody) return false;
+  for (const owner of unsent) await saveOwner({ ...owner, lock_sent: true });
+  return true;
+}
+
+let telling: Promise<boolean> | undefined;
+
+/** A tablet that was locked without network is locked at the server as well before anything else is asked. Once at a time: a late one would end the next person's sign-in. */
+export function sendLocks(): Promise<boolean> {
+  telling ??= tellLocks().finally(() => {
+    telling = undefined;
+  });
+  return telling;
+}
+
+/** Which people may unlock here, by the server's own list; who has signed in fully since the tablet was locked has it now. */
 export async function learnSessions(): Promise<void> {
+  if (!(await sendLocks())) return;
   const answer = await readTablet();
   if (answer.kind !== 'new') return;
-  const { people, ended } = answer.content;
+  const { people, ended, me } = answer.content;
   for (const { id, staff, name } of people) {
     const known = get().people.find((one) => one.id === staff);
-    if (known?.session !== id) await saveOwner({ ...(known ?? { ...fresh({ id: staff, name }), locked: true }), session: id });
+    if (known?.session !== id) await saveOwner({ ...(known ?? { ...fresh({ id: staff, name }), locked: true, lock_sent: true }), session: id });
   }
   for (const known of get().people) {
     if (known.session === null || people.some(({ staff }) => staff === known.id)) continue;
     if (ended.includes(known.session)) await erase(known);
     else await saveOwner({ ...known, session: null, verifier: null });
   }
+  if (me && get().owner?.locked === true) await become(me);
 }
 
 /** The server knows nobody: a PIN that was typed without network is used now, else a person is asked. */
@@ -109,8 +131,8 @@ export async function lock(): Promise<void> {
   const { owner } = get();
   if (owner?.session == null) return;
   typed = undefined;
-  await saveOwner({ ...owner, locked: true });
-  await write('POST', 'tablet/lock', language());
+  await saveOwner({ ...owner, locked: true, lock_sent: false });
+  await sendLocks();
 }
 
 /** Touched: the time until the tablet locks itself begins anew. Written down once a minute at most. */

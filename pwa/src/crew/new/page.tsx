@@ -143,7 +143,12 @@ export function NewFault(props: Props): JSX.Element {
     const title = chosen?.name ?? category;
     const given = chosen ? answersTo(chosen, answers) : {};
     const where = spotted.place?.name ?? spotted.address;
-    await enqueue({ report: null, title, place: where, photos, content: (_ids, at) => faultOf(category, spotted, description, given, at) });
+    const hasKept = await enqueue({ report: null, title, place: where, photos, content: (_ids, at) => faultOf(category, spotted, description, given, at) });
+    if (!hasKept) {
+      setBusy(false);
+      scrollTo(0, 0);
+      return;
+    }
     announce(say('kept_fault', { what: title }));
     go(screenAddress('today'));
   };

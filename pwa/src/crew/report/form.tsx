@@ -231,7 +231,11 @@ export function Form({ report, others, onDone }: Props): JSX.Element {
     }
     setBusy(true);
     const several = forSeveral ? others.filter(({ number }) => also.includes(number)) : [];
-    await enqueue(...doingsOf(report, several, filled, photos));
+    if (!(await enqueue(...doingsOf(report, several, filled, photos)))) {
+      setBusy(false);
+      scrollTo(0, 0);
+      return;
+    }
     drop();
     announce(count('kept_one', 'kept_many', 1 + several.length, { step: stepName(filled.step), what: report.category_name }));
     onDone();

@@ -1,0 +1,198 @@
+"""The crew's tablet as a thing: shared, locked, full, with a camera and a map app."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Playwright, expect
+
+from qr_signs.picture import write_png
+from qr_signs.sign import Issuer, Sign
+from tests.conftest import SQLITE
+from tests.faults import BadLink
+from tests.journeys.worklist import closings, file_reports
+from tests.pictures import encoded
+from tests.server import Server
+from tests.tablet import PIN, Tablet
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("live_server", [SQLITE], indirect=True),
+]
+
+COLLEAGUE, COLLEAGUE_PIN = "Demo Leder", "830516"
+GPX = {"gpx": "http://www.topografix.com/GPX/1/1"}
+FRAMES = 10
+# Chromium remembers for minutes how much room there was, so a quota that shrinks refuses no write.
+NO_ROOM = """
+() => {
+  window.put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };
+}
+"""
+
+
+@pytest.fixture
+def tablet(playwright: Playwright, link: BadLink, tmp_path: Path) -> Iterator[Tablet]:
+    held = Tablet(playwright, tmp_path / "profile", link.url)
+    yield held
+    held.is_closed()
+
+
+def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link, tablet):
+    [number] = file_reports(live_server, 1)
+    tablet.signs_in("manager@demo.vof", "demo-manager")
+    tablet.sets_pin(COLLEAGUE_PIN)
+    with tablet.page.expect_response(re.compile("/tablet/lock")):
+        tablet.locks()
+    tablet.signs_in()
+    tablet.sets_pin()
+    link.offline = True
+    tablet.closes_report(number, "Byttet før jeg dro hjem")
+    tablet.opens("/crew#me")
+    signing_out = tablet.page.locator("button.danger")
+    signing_out.click()
+    expect(signing_out).to_be_disabled()
+    tablet.page.get_by_role("button", name=f"Gi til {COLLEAGUE}").click()
+    link.offline = False
+    signing_out.click()
+    expect(tablet.page.locator("main.lock")).to_be_visible()
+    assert closings(live_server, [number]) == {number: []}
+    tablet.page.get_by_label(COLLEAGUE).check()
+    tablet.unlocks(COLLEAGUE_PIN)
+    tablet.sends()
+    assert closings(live_server, [number]) == {number: ["Byttet før jeg dro hjem"]}
+    [[sender, words]] = live_server.ask(f"""
+        SELECT staff.name, internal_text FROM events JOIN staff ON staff.id = staff_id
+        JOIN reports ON reports.id = report_id
+        WHERE number = '{number}' AND to_value = 'fixed'
+    """)
+    assert sender == COLLEAGUE
+    assert "Demo Park og natur" in words
+
+
+def test_without_network_a_pin_opens_the_tablet_five_wrong_ones_shut_it(link, tablet):
+    tablet.signs_in()
+    tablet.sets_pin()
+    link.offline = True
+    tablet.locks()
+    page = tablet.page
+    page.locator("#pin").fill("111222")
+    expect(page.locator("#pin-error")).to_contain_text("4 forsøk igjen")
+    tablet.unlocks()
+    expect(page.locator("[data-pin], button.danger").first).to_be_visible()
+    tablet.locks()
+    for left in (4, 3, 2, 1):
+        page.locator("#pin").fill("111222")
+        words = f"{left} forsøk igjen"
+        expect(page.locator("#pin-error")).to_contain_text(words)
+    page.locator("#pin").fill("111222")
+    expect(page.locator("#pin-error")).to_contain_text("trenger nett")
+    # The right one comes too late, also after the browser was closed.
+    tablet.is_closed()
+    tablet.opens("/crew")
+    tablet.page.locator("#pin").fill(PIN)
+    expect(tablet.page.locator("#pin-error")).to_contain_text("trenger nett")
+    link.offline = False
+    tablet.unlocks()
+    expect(tablet.page.locator(".card").first).to_be_visible()
+
+
+def test_a_tablet_that_is_nearly_full_says_so(live_server, link, tablet, phone_photo):
+    [number] = file_reports(live_server, 1)
+    # Else Chromium tells each site that ten gigabytes are left.
+    tablet.flags.append("--disable-features=PredictableReportedQuota,StaticStorageQuota")
+    tablet.signs_in()
+    session = tablet.context.new_cdp_session(tablet.page)
+    warning = tablet.page.get_by_text("Nettbrettet er nesten fullt")
+    expect(warning).to_have_count(0)
+    used = tablet.page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    quota = {"origin": link.url, "quotaSize": used + 20_000_000}
+    session.send("Storage.overrideQuotaForOrigin", quota)
+    tablet.opens("/crew")
+    expect(warning).to_be_visible()
+    tablet.fills_in(number, "Byttet", phone_photo)
+    tablet.page.evaluate(NO_ROOM)
+    tablet.page.locator("[data-act] button.save").click()
+    expect(tablet.page.locator("[data-act] button.save")).to_be_enabled()
+    assert tablet.queue() == []
+    session.send("Storage.overrideQuotaForOrigin", {"origin": link.url})
+    tablet.page.evaluate("() => { IDBObjectStore.prototype.put = put; }")
+    tablet.page.locator("[data-act] button.save").click()
+    expect(tablet.page.locator(".said-now")).not_to_be_empty()
+    tablet.sends()
+    expect(warning).to_have_count(0)
+    assert closings(live_server, [number]) == {number: ["Byttet"]}
+
+
+def two_signs(server: Server) -> list[str]:
+    """The codes of two signs in different parks."""
+    rows = server.ask("""
+        SELECT min(signs.code) FROM signs JOIN places ON places.id = place_id
+        JOIN place_kinds ON place_kinds.id = kind_id
+        WHERE place_kinds.code = 'park' GROUP BY place_id ORDER BY 1 LIMIT 2
+    """)
+    return [code for [code] in rows]
+
+
+def file_at(server: Server, code: str) -> str:
+    content = {"category": "PA03", "sign": code, "description": "Planke"}
+    status, answer = server.request("PUT", f"/api/v1/reports/{uuid4()}", content)
+    assert status == 201, answer
+    return json.loads(answer)["number"]
+
+
+def test_a_round_is_handed_to_the_map_app_as_a_file_and_each_stop_as_a_link(live_server, tablet):
+    numbers = {file_at(live_server, code) for code in two_signs(live_server)}
+    tablet.signs_in()
+    page = tablet.page
+    for number in numbers:
+        page.locator("[type=search]").fill(number)
+        page.locator(f"[data-number='{number}'] [type=checkbox]").check()
+    page.locator(".round-bar a").click()
+    halts = page.locator(".halt")
+    expect(halts).to_have_count(2)
+    links = [one.get_attribute("href") for one in halts.locator("a.button").all()]
+    spots = [re.match(r"geo:(-?[\d.]+),(-?[\d.]+)\?q=", link).groups() for link in links]
+    assert len(set(spots)) == 2
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Åpne runden i en kartapp").click()
+    assert download.value.suggested_filename == "vof.gpx"
+    stops = ET.parse(download.value.path()).findall(".//gpx:rtept", GPX)
+    assert [(stop.get("lat"), stop.get("lon")) for stop in stops] == spots
+    names = [stop.find("gpx:name", GPX).text for stop in stops]
+    assert names == halts.locator(".card-text p").all_inner_texts()
+
+
+def film_of(sign: Sign, server: Server, file: Path) -> Path:
+    """What a camera sees that is held before a printed sign: a film of one picture."""
+    issuer = Issuer(server.url, "Stavanger kommune", "51 50 70 90")
+    printed = Image.open(io.BytesIO(write_png(sign, issuer, "sticker100", dpi=100)))
+    picture = Image.new("RGB", (640, 480), "#667766")
+    picture.paste(printed.resize((400, 400)), (120, 40))
+    file.write_bytes(encoded(picture, "JPEG", quality=85) * FRAMES)
+    return file
+
+
+def test_the_camera_reads_a_sign_and_shows_what_is_open_there(live_server, link, tablet, tmp_path):
+    [code, _other] = two_signs(live_server)
+    number = file_at(live_server, code)
+    film = film_of(Sign(code, "Parken", "Ved porten"), live_server, tmp_path / "film.mjpeg")
+    tablet.flags += [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    tablet.signs_in()
+    link.offline = True
+    tablet.opens("/crew#scan")
+    expect(tablet.page.locator(f"[data-number='{number}']")).to_be_visible()
+    expect(tablet.page.locator("main h2")).to_contain_text(code)
