@@ -45,13 +45,28 @@ KEPT = """
 () => new Promise((resolve, reject) => {
   const opening = indexedDB.open('vof-crew');
   opening.onsuccess = async () => {
-    const names = ['kept', 'people', 'actions'];
+    const names = ['kept', 'people', 'actions', 'photos'];
     const work = opening.result.transaction(names);
     const count = (name) => new Promise((done) => {
       work.objectStore(name).count().onsuccess = ({ target }) => done([name, target.result]);
     });
     resolve(Object.fromEntries(await Promise.all(names.map(count))));
     opening.result.close();
+  };
+  opening.onerror = reject;
+})
+"""
+
+DRAFT = """
+() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vof-crew');
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction('kept').objectStore('kept').getAll();
+    rows.onsuccess = () => {
+      const drafts = rows.result.filter(({ id }) => id.startsWith('draft:'));
+      resolve(drafts.some(({ content }) => content.filled.text && content.photos.length));
+      opening.result.close();
+    };
   };
   opening.onerror = reject;
 })
@@ -113,6 +128,10 @@ class Tablet(ProfileBrowser):
         if photo:
             form.locator("[name=photo-after]").set_input_files(photo)
             expect(form.locator(".photo img")).to_have_count(1)
+
+    def keeps_a_draft(self) -> None:
+        """Wait until words and a photo that are not saved lie on the disk."""
+        wait_until(self.page, DRAFT)
 
     def closes_report(self, number: str, text: str, photo: Path | None = None) -> None:
         self.fills_in(number, text, photo)

@@ -154,6 +154,7 @@ def texts() -> dict[str, str]:
         "beside_one": _("1 more open report here"),
         "beside_many": _("{n} more open reports here"),
         "also_these": _("The same was done with"),
+        "draft_back": _("This was not saved last time. Carry on, or throw it away."),
         "save": _("Save"),
         "save_many": _("Save all {n}"),
         "kept_one": _("{step}: {what}. Kept, and sent when there is network."),

@@ -106,6 +106,39 @@ def test_without_network_a_pin_opens_the_tablet_five_wrong_ones_shut_it(link, ta
     expect(tablet.page.locator(".card").first).to_be_visible()
 
 
+def test_what_is_not_saved_yet_survives_the_end_of_the_page_and_ends_with_the_sign_in(
+    live_server, link, tablet, phone_photo
+):
+    first, second = file_reports(live_server, 2)
+    tablet.signs_in()
+    link.offline = True
+    tablet.fills_in(first, "Halvveis", phone_photo)
+    tablet.keeps_a_draft()
+    tablet.is_killed()
+    tablet.opens(f"/crew/reports/{second}")
+    expect(tablet.page.locator("#text")).to_have_value("")
+    tablet.opens(f"/crew/reports/{first}")
+    form = tablet.page.locator("[data-act]")
+    expect(form.locator("#text")).to_have_value("Halvveis")
+    expect(form.locator(".photo img")).to_have_count(1)
+    form.locator("button.save").click()
+    expect(tablet.page.locator(".said-now")).not_to_be_empty()
+    link.offline = False
+    tablet.signs_in()
+    tablet.sends()
+    assert closings(live_server, [first]) == {first: ["Halvveis"]}
+    tablet.opens(f"/crew/reports/{first}")
+    expect(form.locator("#text")).to_have_value("")
+
+    tablet.fills_in(second, "Aldri lagret", phone_photo)
+    tablet.keeps_a_draft()
+    tablet.opens("/crew#me")
+    tablet.page.locator("button.danger").click()
+    tablet.page.locator("button.danger").click()
+    expect(tablet.page.locator("main.lock")).to_be_visible()
+    assert tablet.keeps() == {"kept": 0, "people": 0, "actions": 0, "photos": 0}
+
+
 def test_a_tablet_that_is_nearly_full_says_so(live_server, link, tablet, phone_photo):
     [number] = file_reports(live_server, 1)
     # Else Chromium tells each site that ten gigabytes are left.

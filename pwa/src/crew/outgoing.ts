@@ -76,7 +76,7 @@ export async function seeRoom(): Promise<void> {
 }
 
 /** False where the tablet is full: nothing of it was kept then. */
-async function hasKept(write: Promise<void>): Promise<boolean> {
+export async function hasKept(write: Promise<void>): Promise<boolean> {
   was_refused = await write.then(
     () => false,
     (error: unknown) => {
@@ -100,6 +100,8 @@ export interface Doing {
   readonly title: string;
   readonly place: string;
   readonly photos: readonly Taken[];
+  /** What is kept of the form until then. */
+  readonly draft?: string;
   readonly content: (photos: readonly string[], at: string) => Deed | Fault;
 }
 
@@ -109,16 +111,17 @@ export async function enqueue(...doings: readonly Doing[]): Promise<boolean> {
   if (!owner) throw new Error('nobody to do it');
   const by = { id: owner.id, name: owner.name };
   const now = Date.now();
-  const made = doings.map(({ report, title, place, photos, content }, order) => {
+  const made = doings.map(({ report, title, place, photos, draft, content }, order) => {
     // One after the other, so that they are sent in the order in which they were done.
     const created_at = new Date(now + order).toISOString();
     const waiting = photos.map(({ id, picture, moment }): WaitingPhoto => ({ id, type: picture.type, moment, not_before: 0, attempts: 0 }));
     const action = actionOf({ id: newId(), by, report, content: content(waiting.map(({ id }) => id), created_at), title, place, created_at, photos: waiting });
-    return { action, photos };
+    return { action, photos, draft };
   });
   const write = inStore('readwrite', (store) => {
-    for (const { action, photos } of made) {
+    for (const { action, photos, draft } of made) {
       store.put('actions', action);
+      if (draft) store.delete('kept', draft);
       for (const { id, picture } of photos) store.put('photos', { id, bytes: picture.bytes });
     }
   });

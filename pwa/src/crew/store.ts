@@ -1,11 +1,13 @@
 /**
  * What the tablet keeps: what waits to be sent (`actions`, with the bytes of their photos in `photos`), what has been sent
- * lately (`sent`), the people of this tablet (`people`), and each one's worklist and ground (`kept`). Photos are
+ * lately (`sent`), the people of this tablet (`people`), and each one's worklist, ground and drafts (`kept`). Drafts have no
+ * table of their own: a tab with an older make of this app must go on writing. Photos are
  * ArrayBuffers: blobs have broken again and again in WebKit's IndexedDB.
  */
 import type { Action, Sent } from './queue/action.ts';
 import type { Verifier } from './lock/pin.ts';
-import type { Ground, Worklist } from './types.ts';
+import type { Filled } from './report/steps.ts';
+import type { Ground, Moment, Worklist } from './types.ts';
 
 /** A person who uses this tablet, as it knows them without network. */
 export interface Owner {
@@ -21,10 +23,17 @@ export interface Owner {
   readonly active_at: number;
 }
 
+/** A form that is not saved yet; the bytes of its photos lie where those of the queue do. */
+export interface KeptDraft {
+  readonly filled: Filled;
+  readonly also: readonly string[];
+  readonly photos: readonly { readonly id: string; readonly type: string; readonly moment: Moment | null }[];
+}
+
 export interface Kept {
   readonly id: string;
   readonly etag: string;
-  readonly content: Worklist | Ground;
+  readonly content: Worklist | Ground | KeptDraft;
 }
 
 export interface PhotoBytes {
@@ -140,12 +149,19 @@ export async function inStore<Result>(mode: 'readonly' | 'readwrite', work: (sto
 export const worklistOf = (person: number): string => `worklist:${String(person)}`;
 export const groundOf = (person: number): string => `ground:${String(person)}`;
 
+export const draftOf = (person: number, number: string): string => `draft:${String(person)}:${number}`;
+
 /** Forgets all that a person could read here; what waits to be sent stays. */
 export async function forget(person: number): Promise<void> {
   await inStore('readwrite', async (store) => {
     store.delete('kept', worklistOf(person));
     store.delete('kept', groundOf(person));
     store.delete('people', person);
+    for (const { id, content } of await store.all('kept')) {
+      if (!id.startsWith(draftOf(person, ''))) continue;
+      store.delete('kept', id);
+      for (const photo of (content as KeptDraft).photos) store.delete('photos', photo.id);
+    }
     for (const { id, by } of await store.all('sent')) if (by.id === person) store.delete('sent', id);
   });
 }

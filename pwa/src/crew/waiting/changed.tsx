@@ -4,7 +4,7 @@ import { resend } from '../outgoing.ts';
 import type { Action, Conflict } from '../queue/action.ts';
 import { again, asNote, isDeed, rebased } from '../queue/action.ts';
 import { Happened } from '../report/facts.tsx';
-import { stepName } from '../report/form.tsx';
+import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
 import { Status } from '../ui.tsx';
 import { say } from '../words.ts';

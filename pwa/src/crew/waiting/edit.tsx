@@ -7,7 +7,7 @@ import type { Action, Deed, Fault } from '../queue/action.ts';
 import { again, isDeed } from '../queue/action.ts';
 import type { Filled } from '../report/steps.ts';
 import { deedOf, filledOf, lacking } from '../report/steps.ts';
-import { More, Steps, Texts } from '../report/form.tsx';
+import { More, Steps, Texts } from '../report/fields.tsx';
 import { answersTo } from '../new/answers.ts';
 import { Questions } from '../new/questions.tsx';
 import { get } from '../state.ts';

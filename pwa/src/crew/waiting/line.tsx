@@ -5,7 +5,7 @@ import { resend, throwAway } from '../outgoing.ts';
 import type { Action } from '../queue/action.ts';
 import { isDeed } from '../queue/action.ts';
 import { reportAddress } from '../router.ts';
-import { stepName } from '../report/form.tsx';
+import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
 import type { State } from '../state.ts';
 import { language } from '../state.ts';
