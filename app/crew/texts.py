@@ -75,6 +75,7 @@ def texts() -> dict[str, str]:
         "zoom_out": _("Zoom out"),
         "no_map": _("The map cannot be shown now."),
         "no_place": _("No place given"),
+        "this_place": _("This place"),
         "no_position": _(
             "The tablet does not know where it is. Allow the position in the settings of the "
             "browser."

@@ -14,6 +14,7 @@ import { recallAll, startWork } from './crew/start.ts';
 import type { State } from './crew/state.ts';
 import { useApp } from './crew/state.ts';
 import { Today } from './crew/today/page.tsx';
+import { PlacePage } from './crew/today/place.tsx';
 import { Route } from './crew/today/route.tsx';
 import { Waiting } from './crew/waiting/page.tsx';
 import { learnTexts, say } from './crew/words.ts';
@@ -22,6 +23,8 @@ function Shown({ app, screen }: { readonly app: State; readonly screen: Screen }
   switch (screen.name) {
     case 'today':
       return <Today app={app} />;
+    case 'place':
+      return <PlacePage key={screen.place} place={screen.place} app={app} />;
     case 'report':
       return <ReportPage number={screen.number} app={app} />;
     case 'new':

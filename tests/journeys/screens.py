@@ -301,6 +301,7 @@ STAFF = [
     Screen("times in figures", "/statistics/times", role="manager"),
     Screen("screen on the wall", "/statistics/wall", role="crew", do=open_everything),
     Screen("worklist", "/crew", role="crew", do=see_the_app),
+    Screen("place on the tablet", "/crew?place={place}", role="crew", do=see_the_app),
     Screen("worklist, plain", "/crew?plain&by=place", role="crew"),
     Screen("one place of the worklist", "/crew?plain&place={place}", role="crew"),
     Screen("report on the tablet", "/crew/reports/{received}", role="crew", do=see_the_app),

@@ -205,6 +205,26 @@ def test_a_round_is_handed_to_the_map_app_as_a_file_and_each_stop_as_a_link(live
     assert names == halts.locator(".card-text p").all_inner_texts()
 
 
+def test_the_address_of_a_place_shows_what_is_open_there_alone(live_server, link, tablet):
+    here, elsewhere = (file_at(live_server, code) for code in two_signs(live_server))
+    [[place, name]] = live_server.ask(
+        "SELECT places.id, places.name FROM reports JOIN places ON places.id = place_id "
+        f"WHERE number = '{here}'"
+    )
+    tablet.signs_in()
+    link.offline = True
+    page = tablet.page
+    tablet.opens(f"/crew?place={place}")
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator(f"[data-number='{here}']")).to_be_visible()
+    expect(page.locator(f"[data-number='{elsewhere}']")).to_have_count(0)
+    places = page.locator(".card-text h3 + p").all_inner_texts()
+    assert all(words.startswith(name) for words in places)
+    page.locator(".back a").click()
+    expect(page.locator("[type=search]")).to_be_visible()
+    expect(page).to_have_url(re.compile("/crew$"))
+
+
 def film_of(sign: Sign, server: Server, file: Path) -> Path:
     """What a camera sees that is held before a printed sign: a film of one picture."""
     issuer = Issuer(server.url, "Stavanger kommune", "51 50 70 90")

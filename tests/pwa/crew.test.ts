@@ -142,6 +142,9 @@ test('the address says which screen it is', () => {
   assert.deepEqual(at('/crew/reports/2026-12345678'), { name: 'report', number: '2026-12345678' });
   assert.deepEqual(at('/crew#new?sign=7KQ3M8'), { name: 'new', sign: '7KQ3M8', place: null });
   assert.deepEqual(at('/crew#nonsense'), { name: 'today' });
+  assert.deepEqual(at('/crew?place=12'), { name: 'place', place: 12 });
+  assert.deepEqual(at('/crew?place=12#scan'), { name: 'scan' });
+  assert.deepEqual(at('/crew?place=x'), { name: 'today' });
 });
 
 test('the most usual way on comes first, and one that waits is counted with', () => {

@@ -4,12 +4,13 @@ import { useEffect, useState } from 'preact/hooks';
 export type Screen =
   | { readonly name: 'today' | 'waiting' | 'scan' | 'me' | 'route' }
   | { readonly name: 'new'; readonly sign: string | null; readonly place: number | null }
+  | { readonly name: 'place'; readonly place: number }
   | { readonly name: 'report'; readonly number: string };
 
 const NAMES = ['today', 'waiting', 'scan', 'me', 'route'] as const;
 
 export function screenAt(address: string): Screen {
-  const { pathname, hash } = new URL(address);
+  const { pathname, hash, searchParams } = new URL(address);
   const [, number] = /^\/crew\/reports\/([^/]+)$/.exec(pathname) ?? [];
   if (number && !hash) return { name: 'report', number: decodeURIComponent(number) };
   const [word = '', query = ''] = hash.slice(1).split('?');
@@ -17,6 +18,8 @@ export function screenAt(address: string): Screen {
     const given = new URLSearchParams(query);
     return { name: 'new', sign: given.get('sign'), place: Number(given.get('place')) || null };
   }
+  const place = Number(searchParams.get('place'));
+  if (!word && Number.isSafeInteger(place) && place > 0) return { name: 'place', place };
   return { name: NAMES.find((name) => name === word) ?? 'today' };
 }
 
@@ -48,7 +51,8 @@ export function followLinks(): void {
     const url = new URL(link.href);
     if (url.origin !== location.origin || !/^\/crew(\/reports\/[^/]+)?$/.test(url.pathname)) return;
     event.preventDefault();
-    go(url.pathname + url.hash);
+    const place = url.searchParams.get('place');
+    go(url.pathname + (place ? `?place=${place}` : '') + url.hash);
     scrollTo(0, 0);
   });
 }

@@ -4,36 +4,18 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Filter } from '../grouping.ts';
 import { groupsOf, rowsOf } from '../grouping.ts';
 import { isToDo, overlayAll } from '../overlay.ts';
-import { screenAddress } from '../router.ts';
 import type { State } from '../state.ts';
 import { Notice, Title } from '../ui.tsx';
 import { count, say } from '../words.ts';
-import { choosing, useChosen } from './chosen.ts';
 import { Filters, useFilter } from './filters.tsx';
 import { List } from './list.tsx';
 import { WorkMap, useWide } from './map.tsx';
+import { Round } from './round.tsx';
 
 function Nothing({ app, filter }: { readonly app: State; readonly filter: Filter }): JSX.Element {
   if (!app.worklist) return <p>{say(app.link === 'offline' ? 'nothing_kept' : 'fetching')}</p>;
   const isFiltered = filter.words !== '' || filter.only !== 'all' || filter.kind !== '';
   return <p>{say(isFiltered ? 'nothing_fits' : 'nothing_to_do')}</p>;
-}
-
-/** What was chosen for a round, within reach of a thumb. */
-function Round(): JSX.Element | null {
-  const chosen = useChosen();
-  if (chosen.size === 0) return null;
-  return (
-    <div class="round-bar" role="region" aria-label={say('round')}>
-      <b>{count('chosen_one', 'chosen_many', chosen.size)}</b>
-      <a class="button main" href={screenAddress('route')}>
-        {say('make_route')}
-      </a>
-      <button type="button" onClick={choosing.clear}>
-        {say('clear')}
-      </button>
-    </div>
-  );
 }
 
 export function Today({ app }: { readonly app: State }): JSX.Element {
