@@ -108,6 +108,14 @@ class Report(Base):
         # `closed_at IS NULL` means open. The first serves a place's open and lately fixed reports,
         # the second a unit's worklist, which is a few per cent of the table.
         Index("ix_reports_place", "place_id", "closed_at", "id"),
+        # What has been reported at a place before.
+        Index(
+            "ix_reports_place_newest",
+            "place_id",
+            "id",
+            sqlite_where=text("place_id IS NOT NULL"),
+            postgresql_where=text("place_id IS NOT NULL"),
+        ),
         Index(
             "ix_reports_open_unit",
             "unit_id",

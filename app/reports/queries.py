@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import (
+    contains_eager,
+    defaultload,
+    defer,
+    joinedload,
+    lazyload,
+    load_only,
+    selectinload,
+)
 
 from app.database import session
 from app.geo import Position, distance_metres, within_metres
@@ -37,6 +45,16 @@ LIST_COLUMNS = (
     joinedload(Report.unit),
     joinedload(Report.place).defer(Place.boundary),
     joinedload(Report.sign),
+)
+
+
+# What no line of a list shows; to read the JSON among it takes longer than to find the lines.
+NOT_LISTED = (
+    defer(Report.answers),
+    *(
+        defaultload(Report.category).defer(column)
+        for column in (Category.questions, Category.danger_question, Category.synonyms)
+    ),
 )
 
 
@@ -184,7 +202,7 @@ def _alike(category_code: str | None, then_by: ColumnElement[Any]) -> Any:
     return (
         select(Report)
         .join(Report.category)
-        .options(contains_eager(Report.category), joinedload(Report.sign))
+        .options(contains_eager(Report.category), joinedload(Report.sign), *NOT_LISTED)
         .where(_OPEN)
         .order_by(other_category, then_by, Report.id.desc())
         .limit(MOST_ALIKE)
@@ -234,7 +252,7 @@ def list_closed_lately(place_id: int, since: datetime) -> Sequence[Report]:
             Report.merged_into_id.is_(None),
             SHOWN,
         )
-        .options(joinedload(Report.category), joinedload(Report.sign))
+        .options(joinedload(Report.category), joinedload(Report.sign), *NOT_LISTED)
         .order_by(Report.closed_at.desc())
         .limit(MOST_ALIKE)
     )
@@ -253,7 +271,7 @@ def list_history(report: Report, most: int) -> Sequence[Report]:
     query = (
         select(Report)
         .where(same, Report.id != report.id, SHOWN)
-        .options(joinedload(Report.category))
+        .options(joinedload(Report.category), *NOT_LISTED)
         .order_by(Report.id.desc())
         .limit(most)
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, defaultload, defer
+from sqlalchemy.orm import InstrumentedAttribute, defaultload
 
 from app.database import now, session
 from app.geo import Position, in_bbox, lies_between, points_in_bbox, position_of
@@ -17,7 +17,7 @@ from app.places.models import Place
 from app.places.register import Box
 from app.reports.deadlines import begin_of, end_of_next_working_day
 from app.reports.models import Category, Photo, Report
-from app.reports.queries import LIST_COLUMNS, SHOWN
+from app.reports.queries import LIST_COLUMNS, NOT_LISTED, SHOWN
 from app.reports.search import holds, is_number
 
 PAGE = 50
@@ -27,13 +27,8 @@ NEWEST, ON_SQLITE_NEWEST = 40_000, 5_000
 FEW = 10_000
 
 
-# What no line of the register shows; reading the JSON among it took a tenth of the page's time.
 _NOT_SHOWN = (
-    defer(Report.answers),
-    *(
-        defaultload(Report.category).defer(column)
-        for column in (Category.questions, Category.danger_question, Category.synonyms)
-    ),
+    *NOT_LISTED,
     *(defaultload(Report.place).defer(column) for column in (Place.search_text, Place.source)),
 )
 

@@ -18,22 +18,22 @@ def of_times(of: AnnualYear) -> list[str]:
 
 def _waits(took: Times) -> list[str]:
     sentences = []
-    if took.answer_median is not None and took.answer_ninetieth is not None:
+    if took.answers.median is not None and took.answers.ninetieth is not None:
         sentences.append(
             _(
                 "Half of the messages got their first answer within %(median)s days, and nine of"
                 " ten within %(ninetieth)s days.",
-                median=days(took.answer_median),
-                ninetieth=days(took.answer_ninetieth),
+                median=days(took.answers.median),
+                ninetieth=days(took.answers.ninetieth),
             )
         )
-    if took.closing_median is not None and took.closing_ninetieth is not None:
+    if took.closings.median is not None and took.closings.ninetieth is not None:
         sentences.append(
             _(
                 "Of those that were closed, half were closed within %(median)s days, and nine of"
                 " ten within %(ninetieth)s days.",
-                median=days(took.closing_median),
-                ninetieth=days(took.closing_ninetieth),
+                median=days(took.closings.median),
+                ninetieth=days(took.closings.ninetieth),
             )
         )
     return sentences

@@ -12,7 +12,7 @@ from app.database import now
 from app.statistics.facts import facts
 from app.statistics.selection import Selection
 
-MINUTE_S, DAY_S = 60, 86_400
+MINUTE_S = 60
 
 
 class Counts(NamedTuple):
@@ -37,18 +37,25 @@ class Counts(NamedTuple):
     said_not_fixed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """How long a group of reports took, in days from when each reached us, duplicates left out.
+class Spans(NamedTuple):
+    """In days: half of a group took no longer than the median, nine of ten than the ninetieth.
 
-    Half of them took no longer than the median, nine of ten no longer than the ninetieth. None
-    where no report has got so far, or too few to tell.
+    None where no report has got so far, or too few to tell.
     """
 
-    answer_median: float | None = None
-    answer_ninetieth: float | None = None
-    closing_median: float | None = None
-    closing_ninetieth: float | None = None
+    median: float | None
+    ninetieth: float | None
+
+
+UNKNOWN = Spans(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a group of reports took from when each reached us, duplicates left out."""
+
+    answers: Spans = UNKNOWN
+    closings: Spans = UNKNOWN
 
 
 NOTHING = Counts(None, *(0,) * 12)
@@ -124,24 +131,40 @@ def take_times(wanted: Selection) -> Times:
 
 def take_times_by(key: str, wanted: Selection) -> dict[Any, Times]:
     """How long the selection took, by a column of `reports`."""
-    condition, values = wanted.condition()
-    query = f"""
-        SELECT {key},
-            quantile_disc(answered_after, [0.5, 0.9]), count(answered_after),
-            quantile_disc(closed_after, [0.5, 0.9]), count(closed_after)
-        FROM reports WHERE {condition} GROUP BY ALL
-    """
+    answers, closings = _take("answer_tenths", key, wanted), take_closings_by(key, wanted)
     return {
-        key: Times(*_days(answers, answered, wanted.least), *_days(closings, handled, wanted.least))
-        for key, answers, answered, closings, handled in facts().rows(query, values)
+        one: Times(answers.get(one, UNKNOWN), closings.get(one, UNKNOWN))
+        for one in answers.keys() | closings.keys()
     }
 
 
-def _days(seconds: list[int], number: int, least: int) -> tuple[float | None, float | None]:
-    if not number or number < least:
-        return None, None
-    median, ninetieth = seconds
-    return round(median / DAY_S, 1), round(ninetieth / DAY_S, 1)
+def take_closings_by(key: str, wanted: Selection) -> dict[Any, Spans]:
+    """How long it took to close the selection, by a column of `reports`."""
+    return _take("closing_tenths", key, wanted)
+
+
+def _take(column: str, key: str, wanted: Selection) -> dict[Any, Spans]:
+    """By the number of reports that took as long: a fifth of the time that sorting takes."""
+    condition, values = wanted.condition()
+    query = f"""
+        WITH spans AS (
+            SELECT {key} AS key, {column} AS span, count(*) AS number
+            FROM reports WHERE {condition} AND {column} IS NOT NULL GROUP BY ALL
+        ), reached AS (
+            SELECT key, span,
+                sum(number) OVER (PARTITION BY key ORDER BY span) AS within,
+                sum(number) OVER (PARTITION BY key) AS whole
+            FROM spans
+        )
+        SELECT key, any_value(whole),
+            min(span) FILTER (within * 2 >= whole), min(span) FILTER (within * 10 >= whole * 9)
+        FROM reached GROUP BY key
+    """
+    return {
+        one: Spans(median / 10, ninetieth / 10)
+        for one, whole, median, ninetieth in facts().rows(query, values)
+        if whole >= wanted.least
+    }
 
 
 def count_by_year_and_channel(wanted: Selection) -> Mapping[int, Mapping[str, int]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context
 from sqlalchemy import func, select
 
 from app.database import session
@@ -38,7 +38,7 @@ CREATE TYPE channel AS ENUM ({", ".join(f"'{name}'" for name in CHANNELS)});
 CREATE TABLE reports (
     id BIGINT PRIMARY KEY,
     day DATE, month DATE, received BIGINT, closed BIGINT, late_after BIGINT,
-    answered_after INTEGER, closed_after INTEGER,
+    answer_tenths INTEGER, closing_tenths INTEGER,
     category INTEGER, unit INTEGER, place INTEGER, sign INTEGER, channel channel,
     is_self_service BOOLEAN, is_open BOOLEAN, is_duplicate BOOLEAN, is_handled BOOLEAN,
     is_in_time BOOLEAN, is_reopened BOOLEAN, said_fixed BOOLEAN, said_not_fixed BOOLEAN
@@ -67,8 +67,8 @@ SELECT
     CASE WHEN closed IS NULL AND NOT waits THEN due END AS late_after,
     closed IS NOT NULL AND NOT is_duplicate AS is_handled,
     coalesce(closed <= due, FALSE) AND NOT is_duplicate AS is_in_time,
-    CASE WHEN NOT is_duplicate THEN first_answer - received END AS answered_after,
-    CASE WHEN NOT is_duplicate THEN closed - received END AS closed_after
+    CASE WHEN NOT is_duplicate THEN round((first_answer - received) / 8640) END AS answer_tenths,
+    CASE WHEN NOT is_duplicate THEN round((closed - received) / 8640) END AS closing_tenths
 FROM told
 """
 
@@ -78,9 +78,9 @@ class Facts:
 
     One row a report that is not held as suspected spam. `received`, `closed` and `late_after` are
     seconds since 1970 in UTC, the last of them of what is open and waits for nobody; `day` is when
-    it reached us by the calendar in Norway. `answered_after` and `closed_after` are seconds from
-    there to the first line of its timeline that the reporter could read, and to its closing; none
-    for a duplicate.
+    it reached us by the calendar in Norway. `answer_tenths` and `closing_tenths` are tenths of days
+    from there to the first line of its timeline that the reporter could read, and to its closing;
+    none for a duplicate.
     """
 
     def __init__(self) -> None:
@@ -94,9 +94,13 @@ class Facts:
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What a query finds, once the columns hold what the database does.
 
-        Several queries of one page are cheap: the timeline is asked for its last line each time.
+        The database is asked for news once a request, so that all of a page is of one moment.
         """
-        self.follow()
+        if not has_request_context():
+            self.follow()
+        elif "figures_follow" not in g:
+            self.follow()
+            g.figures_follow = True
         answers, asked = self._answers, (query, tuple(values))
         found = answers.get(asked)
         if found is None:

@@ -15,7 +15,7 @@ from app.places.models import Place, PlaceKind, Unit
 from app.reports.models import Category
 from app.reports.wording import CHANNEL_NAMES
 from app.statistics import counting
-from app.statistics.counting import Counts, Times
+from app.statistics.counting import UNKNOWN, Counts, Spans
 from app.statistics.selection import Selection
 from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change, share
 
@@ -34,7 +34,7 @@ def categories(wanted: Selection) -> Table:
     rows = session().execute(select(Category.id, Category.names)).all()
     names = {one: in_language(found) for one, found in rows}
     groups = counting.count_by("category", wanted)
-    took = counting.take_times_by("category", wanted)
+    took = counting.take_closings_by("category", wanted)
     return _breakdown(groups, _("Categories"), _("Category"), names, wanted, took)
 
 
@@ -42,7 +42,7 @@ def units(wanted: Selection) -> Table:
     """Whose work it is, or was."""
     names = dict(session().execute(select(Unit.id, Unit.name)).all())
     groups = counting.count_by("unit", wanted)
-    took = counting.take_times_by("unit", wanted)
+    took = counting.take_closings_by("unit", wanted)
     return _breakdown(groups, _("Units"), _("Responsible unit"), names, wanted, took)
 
 
@@ -73,7 +73,7 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
     heading: str,
     names: Mapping[Any, str],
     wanted: Selection,
-    took: Mapping[Any, Times] | None = None,
+    took: Mapping[Any, Spans] | None = None,
 ) -> Table:
     """A table with a row for each of the groups that has a name, and how long each took where that
     is known. All groups together are the selection. Its code is put in by whoever knows it.
@@ -96,8 +96,8 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
             Column(_("Days to closing, nine of ten within"), Kind.DAYS),
         ]
         pairs = zip(rows, found, strict=True)
-        rows = [(*row, *_closing(took.get(one.key, Times()))) for row, one in pairs]
-        total = (*total, *_closing(counting.take_times(wanted)))
+        rows = [(*row, *took.get(one.key, UNKNOWN)) for row, one in pairs]
+        total = (*total, *counting.take_closings_by("0", wanted).get(0, UNKNOWN))
     return Table(
         title=title,
         columns=columns,
@@ -106,10 +106,6 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
         chart=Chart(Shape.BARS, (1,)),
         keys=[one.key for one in found],
     )
-
-
-def _closing(took: Times) -> tuple[float | None, float | None]:
-    return took.closing_median, took.closing_ninetieth
 
 
 def _group_row(name: str, one: Counts, whole: Counts, least: int) -> tuple[Cell, ...]:

@@ -85,10 +85,8 @@ def times(wanted: Selection) -> Table:
 
 
 def _times_row(month: Cell, now: Counts, took: Times) -> tuple[Cell, ...]:
-    answers = took.answer_median, took.answer_ninetieth
-    closings = took.closing_median, took.closing_ninetieth
     said = now.reopened, now.said_fixed, now.said_not_fixed
-    return month, now.messages, *answers, *closings, *said
+    return month, now.messages, *took.answers, *took.closings, *said
 
 
 def vof(wanted: Selection) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from math import floor
 
 import pytest
 from sqlalchemy import select
@@ -32,7 +34,11 @@ def day_of(report):
 
 def days_between(report, moment):
     whole_seconds = int(moment.timestamp()) - int(report.received_at.timestamp())
-    return whole_seconds / 86_400
+    return Fraction(whole_seconds, 86_400)
+
+
+def in_tenths(days):
+    return floor(10 * days + Fraction(1, 2)) / 10
 
 
 def first_answer(report):
@@ -56,7 +62,7 @@ def middle_and_ninetieth(values):
         next((one for nth, one in enumerate(in_order, 1) if nth * 10 >= tenths * len(values)), None)
         for tenths in (5, 9)
     ]
-    return tuple(None if one is None else round(one, 1) for one in found)
+    return tuple(None if one is None else in_tenths(one) for one in found)
 
 
 def recount(reports, earlier, moment):
@@ -94,8 +100,8 @@ def recount(reports, earlier, moment):
 def as_told(counts, times):
     told = {name: getattr(counts, name) for name in recount([], [], now()) if hasattr(counts, name)}
     return told | {
-        "answers": (times.answer_median, times.answer_ninetieth),
-        "closings": (times.closing_median, times.closing_ninetieth),
+        "answers": times.answers,
+        "closings": times.closings,
     }
 
 
@@ -226,7 +232,7 @@ def test_a_question_that_is_answered_reopens_nothing(entered):
 def test_an_hour_is_an_hour_when_the_clocks_change(entered):
     begun = datetime(2025, 10, 25, 22, tzinfo=UTC)
     entered(begun, status="fixed", closed_at=begun + timedelta(hours=24))
-    assert counting.take_times(of_year(2025)).closing_median == 1.0
+    assert counting.take_times(of_year(2025)).closings.median == 1.0
 
 
 def test_the_vof_share_by_year_is_what_a_recount_finds(many):
@@ -243,6 +249,6 @@ def test_times_of_a_few_are_told_to_nobody_but_staff(entered):
     for _nth in range(4):
         entered(status="fixed", closed_at=closed)
     few = Selection(date(2025, 1, 1), date(2025, 12, 31), least=5)
-    assert counting.take_times(few).closing_median is None
+    assert counting.take_times(few).closings.median is None
     entered(status="fixed", closed_at=closed)
-    assert counting.take_times(few).closing_median == 1.0
+    assert counting.take_times(few).closings.median == 1.0
