@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,9 +18,12 @@ from app.places.register import Box
 from app.reports.deadlines import begin_of, end_of_next_working_day
 from app.reports.models import Category, Photo, Report
 from app.reports.queries import LIST_COLUMNS, NOT_LISTED, SHOWN
-from app.reports.search import holds, is_number
+from app.reports.search import holds, is_number, list_newest_holding
 
 PAGE = 50
+# So many of the newest that hold some words are looked at first: to sort all that do, once each is
+# found to be shown, takes four times as long.
+CANDIDATES = 200
 # Where the newest so many fill a map, nobody need look for all that lie in its box. On SQLite each
 # point is asked of Python.
 NEWEST, ON_SQLITE_NEWEST = 40_000, 5_000
@@ -88,8 +91,26 @@ def list_register(
     wanted: RegisterFilter, before_id: int | None = None, most: int = PAGE + 1
 ) -> Sequence[Report]:
     """A page of the register, newest first, and one row more if there is another page."""
+    if _is_search(wanted):
+        newest = list_newest_holding(wanted.text, before_id, CANDIDATES)
+        page = _list_page(Report.id.in_(newest) & SHOWN, RegisterFilter(), None, most)
+        # Held reports are few; where they are many, all that hold the words are looked at.
+        if len(page) == most or len(newest) < CANDIDATES:
+            return page
+    return _list_page(fits(wanted), wanted, before_id, most)
+
+
+def _is_search(wanted: RegisterFilter) -> bool:
+    """Whether words are all that is asked for, and no number."""
+    words_alone = bool(wanted.text) and replace(wanted, text="") == RegisterFilter()
+    return words_alone and not is_number(wanted.text)
+
+
+def _list_page(
+    condition: ColumnElement[bool], wanted: RegisterFilter, before_id: int | None, most: int
+) -> Sequence[Report]:
     # Which they are comes first: PostgreSQL would else look up what a line shows for all that fit.
-    ids = _newest_first(select(Report.id).where(fits(wanted)), wanted)
+    ids = _newest_first(select(Report.id).where(condition), wanted)
     if before_id is not None:
         ids = ids.where(_is_before(before_id, wanted))
     page = ids.limit(most).subquery()

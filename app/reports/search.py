@@ -7,6 +7,7 @@ word begins. A number, of a report or a phone, is found from its beginning, howe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, column, false, select, table
 
@@ -39,6 +40,14 @@ def holds(typed: str, above: int = 0) -> ColumnElement[bool]:
         return Report.number == read_number(typed)
     ids = ids_holding(typed, session().get_bind().dialect.name)
     return Report.id.in_(ids.where(TEXTS.c.rowid > above) if above > 0 else ids)
+
+
+def list_newest_holding(typed: str, before_id: int | None, most: int) -> Sequence[int]:
+    """The newest reports that hold what was typed, held ones too, older than another one."""
+    query = ids_holding(typed, session().get_bind().dialect.name)
+    if before_id is not None:
+        query = query.where(TEXTS.c.rowid < before_id)
+    return session().scalars(query.order_by(TEXTS.c.rowid.desc()).limit(most)).all()
 
 
 def ids_holding(typed: str, dialect: str) -> Select[int]:
