@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from app.languages import gettext as _
 from app.languages import ngettext
@@ -52,8 +53,12 @@ class Stated:
 
 def stated_of(year: int, measures: Iterable[str]) -> list[Stated]:
     """What sources say of a year: exact numbers before rough ones of the same measure."""
+    return _of_a_year(list_service_figures(list(measures), [year]))
+
+
+def _of_a_year(figures: Iterable[StatedFigure]) -> list[Stated]:
     groups: dict[tuple[str, str], list[StatedFigure]] = defaultdict(list)
-    for figure in list_service_figures(list(measures), [year]):
+    for figure in figures:
         groups[figure.measure.code, figure.source].append(figure)
     found = [stated for group in groups.values() if (stated := _of_group(group))]
     return sorted(
@@ -83,11 +88,12 @@ def _of_group(figures: list[StatedFigure]) -> Stated | None:
 
 def stated_messages(year: int) -> Table:
     """What sources say of messages and the VOF share, until this year."""
-    years = sorted({one.year for one in list_service_figures(OF_MESSAGES) if one.year <= year})
+    by_year = groupby(list_service_figures(OF_MESSAGES), key=lambda figure: figure.year)
     rows = [
         (each, one.measure.name, one.cell, one.source)
-        for each in years
-        for one in stated_of(each, OF_MESSAGES)
+        for each, figures in by_year
+        if each <= year
+        for one in _of_a_year(figures)
     ]
     return Table(
         title=_("VOF share and messages as other sources state them"),

@@ -51,19 +51,20 @@ def _on_postgresql(element: _Seconds, compiler: SQLCompiler, **options: Any) -> 
     return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
 
 
-def read_reports(ids: Sequence[int] | None = None) -> Iterator[Columns]:
-    """The reports that are not held as suspected spam, or these of them, some at a time."""
-    return _read(_reports(ids))
+def read_all_reports() -> Iterator[Columns]:
+    """The reports that are not held as suspected spam, some at a time."""
+    on_sqlite = session().get_bind().dialect.name == "sqlite"
+    return _fetched(_reports()) if on_sqlite else _copied(_reports())
+
+
+def read_reports(ids: Sequence[int]) -> Iterator[Columns]:
+    """Those of these reports that are not held."""
+    return _fetched(_reports(ids))
 
 
 def read_places() -> Iterator[Columns]:
     """The kind of each place."""
-    return _read(select(Place.id, Place.kind_id.label("kind")))
-
-
-def _read(query: Select[*tuple[Any, ...]]) -> Iterator[Columns]:
-    on_sqlite = session().get_bind().dialect.name == "sqlite"
-    return _fetched(query) if on_sqlite else _copied(query)
+    return _fetched(select(Place.id, Place.kind_id.label("kind")))
 
 
 def _fetched(query: Select[*tuple[Any, ...]]) -> Iterator[Columns]:
@@ -99,7 +100,7 @@ def _rows(blocks: Iterable[Any], row: np.dtype[Any]) -> Iterator[np.ndarray[Any,
     assert left == _END, "PostgreSQL ends its copy with a row of no columns"
 
 
-def _reports(ids: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
+def _reports(ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
     told = _told(ids).subquery()
     query = (
         select(

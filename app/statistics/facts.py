@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from app.database import session
 from app.reports.models import Channel, Event
-from app.statistics.columns import CHANNELS, Columns, read_places, read_reports
+from app.statistics.columns import CHANNELS, Columns, read_all_reports, read_places, read_reports
 
 # One that began earlier may be kept later than one with a higher number, by as many lines at most.
 OUT_OF_ORDER = 1000
@@ -125,7 +125,7 @@ class Facts:
         work.execute("BEGIN")
         try:
             if self._seen is None:
-                _keep(work, read_reports())
+                _keep(work, read_all_reports())
             else:
                 _read_again(work, self._seen - (OUT_OF_ORDER if look_again else 0))
             if look_again:
