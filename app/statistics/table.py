@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_skeleton
@@ -107,7 +108,9 @@ def written(cell: Cell, kind: Kind) -> str:
         return _("few")
     if isinstance(cell, date):
         return _written_day(cell, kind)
-    return _written_number(cell, kind) if isinstance(cell, int | float) else str(cell)
+    if isinstance(cell, int | float):
+        return _written_number(cell, kind, str(get_locale()))
+    return str(cell)
 
 
 def _written_day(day: date, kind: Kind) -> str:
@@ -117,8 +120,9 @@ def _written_day(day: date, kind: Kind) -> str:
     return str(format_date(day, "medium", locale=locale))
 
 
-def _written_number(number: float, kind: Kind) -> str:
-    locale = str(get_locale())
+# A page holds hundreds of numbers, and the same ones again and again.
+@lru_cache(maxsize=20_000, typed=True)
+def _written_number(number: float, kind: Kind, locale: str) -> str:
     if kind is Kind.YEAR:
         return str(number)
     if kind is Kind.COUNT:
