@@ -92,8 +92,17 @@ def draw_columns(drawn: Drawn, look: Look) -> Figure:
             axes.bar_label(columns, words, padding=3, rotation=angle, **_words(look))
     _stand(axes, drawn, look, marks, room)
     axes.set_xlim(-0.5, len(drawn.names) - 0.5)
-    axes.set_xticks(range(len(drawn.names)), names_along(drawn, step))
+    _write_below(axes, names_along(drawn, step), look)
     return figure
+
+
+def _write_below(axes: Axes, names: list[str], look: Look) -> None:
+    """Names under an axis. As texts, since a tick draws five things to show one."""
+    axes.set_xticks([])
+    below: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+    for nth, name in enumerate(names):
+        if name:
+            axes.text(nth, -_GAP_PX / _STANDING_PX, name, color=look.palette.text, **below)
 
 
 def draw_lines(drawn: Drawn, look: Look) -> Figure:
@@ -108,9 +117,7 @@ def draw_lines(drawn: Drawn, look: Look) -> Figure:
     _stand(axes, drawn, look, marks, _LINE_PX)
     step = (look.width - sum(sides)) / max(len(drawn.names), 1)
     axes.set_xlim(-0.5, len(drawn.names) - 0.5)
-    names = names_along(drawn, step)
-    shown = [nth for nth, name in enumerate(names) if name]
-    axes.set_xticks(shown, [names[nth] for nth in shown])
+    _write_below(axes, names_along(drawn, step), look)
     _write_values(axes, drawn, look, step)
     return figure
 
