@@ -122,6 +122,15 @@ test('one failing action never blocks those of other reports', async () => {
   assert.deepEqual([actions.map(({ id }) => id), sent.map(({ id }) => id)], [[bad.id], [good.id]]);
 });
 
+test('what a server in trouble has put off goes at once when somebody asks, or the network is back', async () => {
+  const one = action({ not_before: Date.now() + 300_000 });
+  await put(one);
+  await send(sender());
+  assert.deepEqual((await kept())[0].map(({ id }) => id), [one.id]);
+  assert.equal(await send(sender(), true), null);
+  assert.deepEqual((await kept())[0], []);
+});
+
 test('neither a sign-in page nor half an answer nor the receipt of something else is a receipt', async () => {
   for (const answer of [page(200), broken, json(200, { id: 'another', number: '1', version: 1, status: 'fixed' }), json(200, {}), page(404), page(500)]) {
     const one = action();

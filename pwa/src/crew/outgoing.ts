@@ -36,6 +36,7 @@ channel.addEventListener('message', () => void look(false));
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let wanted = false;
+let is_wanted_anew = false;
 
 const sender = {
   person: () => get().owner?.id ?? null,
@@ -44,9 +45,13 @@ const sender = {
   onChange: () => void look(),
 };
 
-/** Sends all that is due, and comes again by itself when something will be. */
-export async function sendNow(): Promise<void> {
+/**
+ * Sends all that is due, and comes again by itself when something will be. Anew: also what a server in trouble has put
+ * off, since somebody asks for it or the network is back.
+ */
+export async function sendNow(anew = false): Promise<void> {
   wanted = running;
+  is_wanted_anew = running && (is_wanted_anew || anew);
   if (running) return;
   running = true;
   clearTimeout(timer);
@@ -54,7 +59,7 @@ export async function sendNow(): Promise<void> {
   const before = get().actions.length;
   let wait: number | null = null;
   try {
-    if (before) wait = await send(sender);
+    if (before) wait = await send(sender, anew);
   } finally {
     // Also when the store has failed: what waits is tried again.
     running = false;
@@ -63,7 +68,7 @@ export async function sendNow(): Promise<void> {
   }
   await look();
   if (get().actions.length < before) await sync();
-  if (wanted) void sendNow();
+  if (wanted) void sendNow(is_wanted_anew);
 }
 
 /** The last write found no room. Some browsers claim to have plenty, so as not to tell sites the size of the disk. */

@@ -18,13 +18,13 @@ export async function recallAll(): Promise<void> {
   if (get().owner?.locked === false) await recall(last.id);
 }
 
-async function round(): Promise<void> {
+async function round(anew = false): Promise<void> {
   if (document.visibilityState !== 'visible') return;
   void seeRoom();
   // A locked tablet still sends, as long as the server knows who it is.
   if (get().owner?.locked === true) await learnSessions();
   if (get().owner?.locked !== true) await sync();
-  await sendNow();
+  await sendNow(anew);
 }
 
 function watchWorker(): void {
@@ -42,15 +42,15 @@ function watchWorker(): void {
 
 export function startWork(): void {
   watchWorker();
-  void round();
+  void round(true);
   setInterval(() => void round(), EVERY_MS);
   setInterval(() => void lockIfIdle(), IDLE_LOOK_MS);
-  addEventListener('online', () => void round());
+  addEventListener('online', () => void round(true));
   addEventListener('offline', () => {
     set({ link: 'offline' });
   });
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void lockIfIdle().then(round);
+    if (document.visibilityState === 'visible') void lockIfIdle().then(() => round(true));
   });
   for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => void touch(), { passive: true });
 }

@@ -22,7 +22,7 @@ function Waiting({ app, owner }: Props): JSX.Element {
     <Notice tone="warning">
       <p>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
       <div class="buttons">
-        <button type="button" class="main" disabled={app.sending} onClick={() => void sendNow()}>
+        <button type="button" class="main" disabled={app.sending} onClick={() => void sendNow(true)}>
           {say('send_now')}
         </button>
         {colleagues.map((colleague) => (

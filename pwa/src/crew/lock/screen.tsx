@@ -36,7 +36,7 @@ function Pin({ owner }: { readonly owner: Owner }): JSX.Element {
     setBusy(false);
     type('');
     setProblem(problemOf(result));
-    if (result.kind === 'open') void sync().then(sendNow);
+    if (result.kind === 'open') void sync().then(() => sendNow(true));
   };
   return (
     <form
@@ -77,7 +77,7 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
   const chosen = known.find((one) => one.id === id);
   useEffect(() => {
     // Somebody may have signed in with a password or passkey instead.
-    void learnSessions().then(() => (get().owner?.locked === false ? sync().then(sendNow) : undefined));
+    void learnSessions().then(() => (get().owner?.locked === false ? sync().then(() => sendNow(true)) : undefined));
   }, []);
   return (
     <main class="lock narrow" id="main" tabIndex={-1}>

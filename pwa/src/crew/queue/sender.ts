@@ -79,12 +79,12 @@ function unreachable(): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_UNREACHABLE_MS);
 }
 
-async function pass(sender: Sender): Promise<number | null> {
+async function pass(sender: Sender, anew: boolean): Promise<number | null> {
   const person = sender.person();
   if (person === null) return null;
   const tried = new Set<string>();
   for (;;) {
-    const job = nextJob(await listOwn(person), tried, Date.now());
+    const job = nextJob(await listOwn(person), tried, anew ? Infinity : Date.now());
     if (!job) break;
     tried.add((job.photo ?? job.action).id);
     const answer = await askFor(job, sender.lang());
@@ -102,14 +102,17 @@ async function pass(sender: Sender): Promise<number | null> {
 
 let locked_since = 0;
 
-/** Sends all that is due. In how many milliseconds to come again; null when nothing of this person waits for the network. */
-export async function send(sender: Sender): Promise<number | null> {
+/**
+ * Sends all that is due, or anew also what was put off. In how many milliseconds to come again; null when nothing of this
+ * person waits for the network.
+ */
+export async function send(sender: Sender, anew = false): Promise<number | null> {
   const { locks } = navigator as { locks?: LockManager };
-  if (!locks || (locked_since && Date.now() - locked_since > ASLEEP_MS)) return pass(sender);
+  if (!locks || (locked_since && Date.now() - locked_since > ASLEEP_MS)) return pass(sender, anew);
   return locks.request(CHANNEL, { ifAvailable: true }, (lock) => {
     if (lock) {
       locked_since = 0;
-      return pass(sender);
+      return pass(sender, anew);
     }
     locked_since ||= Date.now();
     return ANOTHER_IS_SENDING_MS;

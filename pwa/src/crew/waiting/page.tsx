@@ -63,7 +63,7 @@ export function Waiting({ app }: { readonly app: State }): JSX.Element {
           <p class="soft">{say('all_sent')}</p>
         ) : (
           <>
-            <button type="button" class="main" onClick={() => void sendNow()} disabled={app.sending}>
+            <button type="button" class="main" onClick={() => void sendNow(true)} disabled={app.sending}>
               {say('send_now')}
             </button>
             <ul class="lines">
