@@ -24,6 +24,7 @@ from app.reports.models import (
     Report,
     RoutingRule,
 )
+from app.reports.queries import CATEGORY_FORMS
 from app.signs.models import Sign, SignState
 
 _CODE = re.compile(r"[A-Z]{2,4}[0-9]{2,4}")
@@ -42,7 +43,7 @@ class Uses:
 
 def list_all_categories() -> Sequence[Category]:
     """Those in use and the archived ones, in the order of the catalogue; questions come late."""
-    late = (defer(Category.questions), defer(Category.danger_question), defer(Category.synonyms))
+    late = (defer(column) for column in CATEGORY_FORMS)
     query = select(Category).options(*late).order_by(Category.sort_order, Category.id)
     return session().scalars(query).all()
 

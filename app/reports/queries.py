@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import (
     contains_eager,
     defaultload,
@@ -48,13 +48,12 @@ LIST_COLUMNS = (
 )
 
 
+# What a category's own forms are made of; no list and no choice shows it.
+CATEGORY_FORMS = (Category.questions, Category.danger_question, Category.synonyms)
 # What no line of a list shows; to read the JSON among it takes longer than to find the lines.
 NOT_LISTED = (
     defer(Report.answers),
-    *(
-        defaultload(Report.category).defer(column)
-        for column in (Category.questions, Category.danger_question, Category.synonyms)
-    ),
+    *(defaultload(Report.category).defer(column) for column in CATEGORY_FORMS),
 )
 
 
@@ -106,16 +105,18 @@ def list_categories(own: Category | None = None) -> Sequence[Category]:
     Args:
         own: what is chosen already in a form; it is offered at the end where it is archived.
     """
-    query = select(Category).where(Category.archived_at.is_(None))
-    found = session().scalars(query.order_by(Category.sort_order, Category.id)).all()
-    return [*found, own] if own and own.archived_at else found
+    return _in_use(select(Category), own)
 
 
 def list_choices(own: Category | None = None) -> Sequence[Category]:
-    """The same as a form offers them: no more of each than its code, group and names."""
-    shown = load_only(Category.code, Category.place_group, Category.names, Category.archived_at)
-    query = select(Category).where(Category.archived_at.is_(None)).options(shown)
-    found = session().scalars(query.order_by(Category.sort_order, Category.id)).all()
+    """The same as a form offers them, without their questions."""
+    late = (defer(column) for column in CATEGORY_FORMS)
+    return _in_use(select(Category).options(*late), own)
+
+
+def _in_use(query: Select[Category], own: Category | None) -> Sequence[Category]:
+    in_order = query.order_by(Category.sort_order, Category.id)
+    found = session().scalars(in_order.where(Category.archived_at.is_(None))).all()
     return [*found, own] if own and own.archived_at else found
 
 

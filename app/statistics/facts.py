@@ -114,13 +114,21 @@ class Facts:
     def follow(self) -> None:
         """Read what has changed since; all of it the first time."""
         last = session().scalar(select(func.max(Event.id))) or 0
-        look_again = self._looked_at + LOOK_AGAIN_S < time.monotonic()
-        if last == self._seen and not look_again:
+        if self._knows(last):
             return
         with self._turn:
-            self._read(last, look_again=look_again)
+            # Whoever had the turn before may have read it.
+            if not self._knows(last):
+                self._read(last)
 
-    def _read(self, last: int, *, look_again: bool) -> None:
+    def _knows(self, last: int) -> bool:
+        return last == self._seen and not self._looks_again()
+
+    def _looks_again(self) -> bool:
+        return self._looked_at + LOOK_AGAIN_S < time.monotonic()
+
+    def _read(self, last: int) -> None:
+        look_again = self._looks_again()
         work = self._columns.cursor()
         work.execute("BEGIN")
         try:
@@ -140,7 +148,7 @@ class Facts:
 
 
 def init_app(app: Flask) -> None:
-    """Begin with nothing; the columns are read when they are first asked for."""
+    """Begin with nothing; a server reads ahead, whatever else asks reads at its first question."""
     app.extensions["facts"] = None
 
 
@@ -154,10 +162,13 @@ def facts() -> Facts:
 
 def read_ahead(app: Flask) -> threading.Thread:
     """Read the columns beside the first requests, so that nobody who asks for a figure waits."""
+    # Made before any request can ask for them, or both would read all.
+    with app.app_context():
+        columns = facts()
 
     def read() -> None:
         with app.app_context():
-            facts().follow()
+            columns.follow()
 
     thread = threading.Thread(target=read, name="facts", daemon=True)
     thread.start()
