@@ -19,6 +19,7 @@ from qr_signs.sign import Issuer, Sign
 from tests.conftest import SQLITE
 from tests.faults import BadLink
 from tests.journeys.worklist import closings, file_reports
+from tests.phone import wait_until
 from tests.pictures import encoded
 from tests.server import Server
 from tests.tablet import PIN, Tablet
@@ -37,6 +38,19 @@ NO_ROOM = """
   window.put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };
 }
+"""
+
+# Answers that are on their way until `arrive` is told; those to writing come at once.
+SLOW = """
+  const ask = window.fetch;
+  window.late = 0;
+  window.fetch = async (address, options) => {
+    const answer = await ask(address, options);
+    if (options?.method || !address.startsWith('/api/v1/crew/%s?')) return answer;
+    window.late += 1;
+    await new Promise((arrived) => { addEventListener('arrive', arrived, { once: true }); });
+    return answer;
+  };
 """
 
 
@@ -136,6 +150,27 @@ def test_what_is_not_saved_yet_survives_the_end_of_the_page_and_ends_with_the_si
     tablet.page.locator("button.danger").click()
     tablet.page.locator("button.danger").click()
     expect(tablet.page.locator("main.lock")).to_be_visible()
+    assert tablet.keeps() == {"kept": 0, "people": 0, "actions": 0, "photos": 0}
+
+
+@pytest.mark.parametrize("late", ["worklist", "ground", "tablet"])
+def test_what_arrives_after_the_sign_out_brings_nobody_back(tablet, late):
+    tablet.signs_in()
+    tablet.sets_pin()
+    tablet.context.add_init_script(SLOW % late)
+    tablet.opens("/crew#me")
+    page = tablet.page
+    if late == "tablet":
+        page.get_by_role("button", name="Lås nå").click()
+        tablet.unlocks()
+    wait_until(page, "() => window.late > 0")
+    page.locator("button.danger").click()
+    page.locator("button.danger").click()
+    expect(page.locator("main.lock")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('arrive'))")
+    page.wait_for_timeout(500)
+    expect(page.locator("main.lock")).to_be_visible()
+    expect(page.locator("main.lock")).not_to_contain_text("Demo Park")
     assert tablet.keeps() == {"kept": 0, "people": 0, "actions": 0, "photos": 0}
 
 

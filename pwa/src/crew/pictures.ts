@@ -3,6 +3,7 @@
  * from it; the page fills and empties it.
  */
 import type { Spot } from './route.ts';
+import { get } from './state.ts';
 import { tilesFor } from './tiles.ts';
 import type { Ground, Worklist } from './types.ts';
 
@@ -53,7 +54,7 @@ export function keepPictures(person: number, worklist: Worklist, ground: Ground 
 }
 
 async function bringInLine(person: number, worklist: Worklist, ground: Ground | null): Promise<void> {
-  if (!('caches' in window)) return;
+  if (!('caches' in window) || get().owner?.id !== person) return;
   const wanted = [...thumbnailsOf(worklist), ...(ground ? squaresOf(worklist, ground) : [])];
   const cache = await caches.open(cacheOf(person));
   const kept = new Set((await cache.keys()).map(({ url }) => url.slice(location.origin.length)));

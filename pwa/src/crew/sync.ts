@@ -4,7 +4,7 @@ import { readGround, readWorklist } from './api.ts';
 import { become, endHere, seeSignedOut, sendLocks } from './lock/session.ts';
 import { keepPictures } from './pictures.ts';
 import { get, language, set } from './state.ts';
-import type { Kept } from './store.ts';
+import type { Kept, Owner } from './store.ts';
 import { groundOf, inStore, worklistOf } from './store.ts';
 import type { Ground, Worklist } from './types.ts';
 
@@ -23,9 +23,10 @@ export async function recall(person: number): Promise<void> {
   set({ worklist: (worklist?.content ?? null) as Worklist | null, ground: (ground?.content ?? null) as Ground | null });
 }
 
-const keep = (row: Kept): Promise<void> =>
-  inStore('readwrite', (store) => {
-    store.put('kept', row);
+/** Nothing is kept of somebody who has signed out while it was on its way. */
+const keep = (person: number, row: Kept): Promise<void> =>
+  inStore('readwrite', async (store) => {
+    if (await store.get('people', person)) store.put('kept', row);
   });
 
 /** Whether the server has answered; what it said of the session is seen to. */
@@ -39,14 +40,18 @@ async function see({ kind, ...rest }: Read<unknown>): Promise<boolean> {
   return kind === 'new' || kind === 'same';
 }
 
+/** An answer to who had the tablet before tells nothing of who has it now, and must not bring them back. */
+const hasChangedHands = (asker: Owner | null): boolean => asker?.id !== get().owner?.id;
+
 async function syncWorklist(lang: string): Promise<boolean> {
-  const known = tags.person === get().owner?.id && get().worklist ? tags.worklist : '';
+  const { owner } = get();
+  const known = tags.person === owner?.id && get().worklist ? tags.worklist : '';
   const answer = await readWorklist(lang, known);
-  if (!(await see(answer))) return false;
+  if (hasChangedHands(owner) || !(await see(answer))) return false;
   if (answer.kind === 'new') {
     const { content, etag } = answer;
-    if (content.me.id !== get().owner?.id) await become(content.me);
-    await keep({ id: worklistOf(content.me.id), etag, content });
+    if (content.me.id !== owner?.id) await become(content.me);
+    await keep(content.me.id, { id: worklistOf(content.me.id), etag, content });
     tags = { ...tags, person: content.me.id, worklist: etag };
     set({ worklist: content });
   }
@@ -58,9 +63,9 @@ async function syncGround(lang: string): Promise<boolean> {
   const { owner, ground } = get();
   if (!owner || (ground && tags.lang === lang && Date.now() - tags.ground_at < GROUND_EVERY_MS)) return false;
   const answer = await readGround(lang, ground && tags.lang === lang ? tags.ground : '');
-  if (!(await see(answer))) return false;
+  if (hasChangedHands(owner) || !(await see(answer))) return false;
   if (answer.kind === 'new') {
-    await keep({ id: groundOf(owner.id), etag: answer.etag, content: answer.content });
+    await keep(owner.id, { id: groundOf(owner.id), etag: answer.etag, content: answer.content });
     set({ ground: answer.content });
   }
   tags = { ...tags, ground: answer.kind === 'new' ? answer.etag : tags.ground, lang, ground_at: Date.now() };
@@ -85,8 +90,15 @@ async function run(): Promise<void> {
   }
 }
 
+/** Asks once more where somebody else got the tablet meanwhile. */
+async function runForWhoHasIt(): Promise<void> {
+  const { owner } = get();
+  await run();
+  if (owner && hasChangedHands(owner)) await runForWhoHasIt();
+}
+
 export function sync(): Promise<void> {
-  asking ??= run().finally(() => {
+  asking ??= runForWhoHasIt().finally(() => {
     asking = undefined;
   });
   return asking;

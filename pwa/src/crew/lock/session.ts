@@ -9,6 +9,9 @@ import { recall } from '../sync.ts';
 import type { Person } from '../types.ts';
 import { TRIES, fits, isIdle, verifierOf } from './pin.ts';
 
+/** How often somebody was erased: an answer from before that knows people who are gone. */
+let erased = 0;
+
 /** Typed without network; it signs in at the server as soon as that can be reached, and is written down nowhere. */
 let typed: { readonly person: number; readonly pin: string } | undefined;
 
@@ -56,8 +59,9 @@ export function sendLocks(): Promise<boolean> {
 /** Which people may unlock here, by the server's own list; who has signed in fully since the tablet was locked has it now. */
 export async function learnSessions(): Promise<void> {
   if (!(await sendLocks())) return;
+  const before = erased;
   const answer = await readTablet();
-  if (answer.kind !== 'new') return;
+  if (answer.kind !== 'new' || erased !== before) return;
   const { people, ended, me } = answer.content;
   for (const { id, staff, name } of people) {
     const known = get().people.find((one) => one.id === staff);
@@ -148,6 +152,7 @@ export async function lockIfIdle(): Promise<void> {
 
 /** Erases what a person could read here; what waits to be sent stays until they sign in again. */
 async function erase({ id }: Owner): Promise<void> {
+  erased += 1;
   await forget(id);
   await forgetPictures(id);
   if (typed?.person === id) typed = undefined;
