@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import a_report
+from tests.phone import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +112,26 @@ def test_the_key_link_adds_reopens_and_forgets(resident, front_desk, known, phon
     expect(page.locator("[name=confirm]")).to_have_count(0)
     front_desk.page.goto(desk_page)
     expect(front_desk.page.locator("main")).not_to_contain_text("kari@example.org")
+
+
+@pytest.mark.parametrize("script", [True], ids=["with script"])
+def test_a_photo_that_is_still_being_drawn_moves_no_button(resident, known, phone_photo):
+    page = resident.page
+    page.add_init_script("""
+        const draw = window.createImageBitmap;
+        const may = new Promise((drawn) => { addEventListener('draw', drawn); });
+        window.createImageBitmap = (...asked) => may.then(() => draw(...asked));
+    """)
+    page.goto(f"/r/{known['number']}?key={known['key']}")
+    page.locator("details:has([name=text]) > summary").click()
+    page.locator("input[type=file][name=photo]").set_input_files(phone_photo)
+    button = page.locator("form[action*='/message'] button[type=submit]")
+    before = button.bounding_box()
+    page.wait_for_timeout(500)
+    page.evaluate("dispatchEvent(new Event('draw'))")
+    # An empty one is 300 by 150.
+    wait_until(page, "() => document.querySelector('.photos canvas')?.height >= 288")
+    assert button.bounding_box() == before
 
 
 def test_a_class_at_one_sign_is_not_taken_for_a_robot(live_server, front_desk, codes):

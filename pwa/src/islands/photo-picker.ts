@@ -29,26 +29,31 @@ function button(text: string, name: string): HTMLButtonElement {
   return made;
 }
 
-/** Drawn on a canvas: an image element would need blob: addresses in the page's content security policy. */
-async function thumbnail(photo: File): Promise<HTMLElement> {
-  try {
-    const { bytes, type } = await shrink(photo);
-    const bitmap = await createImageBitmap(new Blob([bytes], { type }));
-    const canvas = document.createElement('canvas');
-    const scale = THUMBNAIL_PX / Math.min(bitmap.width, bitmap.height);
-    canvas.width = Math.round(bitmap.width * scale);
-    canvas.height = Math.round(bitmap.height * scale);
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    canvas.role = 'img';
-    canvas.ariaLabel = photo.name;
-    return canvas;
-  } catch {
-    // Some formats that the server reads no browser can draw; the name has to do.
+/**
+ * Drawn on a canvas: an image element would need blob: addresses in the page's content security policy. It stands there
+ * before it is drawn, lest the buttons below move away under a finger.
+ */
+function thumbnail(photo: File): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.role = 'img';
+  canvas.ariaLabel = photo.name;
+  // Some formats that the server reads no browser can draw; the name has to do.
+  draw(photo, canvas).catch(() => {
     const name = element('p', 'photo-name');
     name.textContent = photo.name;
-    return name;
-  }
+    canvas.replaceWith(name);
+  });
+  return canvas;
+}
+
+async function draw(photo: File, canvas: HTMLCanvasElement): Promise<void> {
+  const { bytes, type } = await shrink(photo);
+  const bitmap = await createImageBitmap(new Blob([bytes], { type }));
+  const scale = THUMBNAIL_PX / Math.min(bitmap.width, bitmap.height);
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
 }
 
 export const photoPicker: Island = (root) => {
@@ -100,10 +105,7 @@ export const photoPicker: Island = (root) => {
       message.append(`${removed} `, back);
       back.focus();
     });
-    item.append(away);
-    void thumbnail(photo).then((picture) => {
-      item.prepend(picture);
-    });
+    item.append(thumbnail(photo), away);
     return item;
   };
 
