@@ -61,6 +61,19 @@ def tablet(playwright: Playwright, link: BadLink, tmp_path: Path) -> Iterator[Ta
     held.is_closed()
 
 
+def test_after_the_fifth_wrong_pin_the_tablet_says_how_to_go_on(tablet):
+    tablet.signs_in()
+    tablet.sets_pin()
+    tablet.locks()
+    for left in (4, 3, 2, 1):
+        tablet.page.locator("#pin").fill("111222")
+        expect(tablet.page.locator("#pin-error")).to_contain_text(f"{left} forsøk igjen")
+    tablet.page.locator("#pin").fill("111222")
+    expect(tablet.page.get_by_role("alert")).to_contain_text("virker ikke lenger")
+    expect(tablet.page.locator("#pin")).to_have_count(0)
+    expect(tablet.page.get_by_role("link", name="Logg inn med passord")).to_be_visible()
+
+
 def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link, tablet):
     [number] = file_reports(live_server, 1)
     tablet.signs_in("manager@demo.vof", "demo-manager")

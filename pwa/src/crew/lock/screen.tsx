@@ -12,20 +12,25 @@ import { DIGITS, isPin } from './pin.ts';
 import type { Unlocked } from './session.ts';
 import { learnSessions, unlock } from './session.ts';
 
+/** Where the PIN has come to its end its field is gone, and whoever is to sign in is told above. */
 function problemOf(result: Unlocked): string {
   switch (result.kind) {
     case 'open':
+    case 'ended':
       return '';
     case 'wrong':
       return count('pin_wrong_one', 'pin_wrong_many', result.left);
-    case 'ended':
-      return say('pin_ended');
     case 'needs_network':
       return say('pin_needs_network');
   }
 }
 
-function Pin({ owner }: { readonly owner: Owner }): JSX.Element {
+interface PinProps {
+  readonly owner: Owner;
+  readonly onEnd: () => void;
+}
+
+function Pin({ owner, onEnd }: PinProps): JSX.Element {
   const [pin, type] = useState('');
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -37,6 +42,7 @@ function Pin({ owner }: { readonly owner: Owner }): JSX.Element {
     type('');
     setProblem(problemOf(result));
     if (result.kind === 'open') void sync().then(() => sendNow(true));
+    if (result.kind === 'ended') onEnd();
   };
   return (
     <form
@@ -74,6 +80,7 @@ function Pin({ owner }: { readonly owner: Owner }): JSX.Element {
 export function LockScreen({ app }: { readonly app: State }): JSX.Element {
   const known = app.people.filter(({ session }) => session !== null);
   const [id, choose] = useState<number | null>(app.owner?.session ? app.owner.id : null);
+  const [hasEnded, end] = useState(false);
   const chosen = known.find((one) => one.id === id);
   useEffect(() => {
     // Somebody may have signed in with a password or passkey instead.
@@ -87,6 +94,14 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
           <p>{say('was_ended')}</p>
         </Notice>
       )}
+      {/* There from the start, since a reader only tells of what changes in it. */}
+      <div role="alert">
+        {hasEnded && (
+          <Notice tone="warning">
+            <p>{say('pin_ended')}</p>
+          </Notice>
+        )}
+      </div>
       {app.actions.length > 0 && <p>{count('kept_here_one', 'kept_here_many', app.actions.length)}</p>}
       {known.length > 0 && (
         <fieldset class="steps">
@@ -106,7 +121,7 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
           ))}
         </fieldset>
       )}
-      {chosen && <Pin key={chosen.id} owner={chosen} />}
+      {chosen && <Pin key={chosen.id} owner={chosen} onEnd={() => { end(true); }} />}
       <p>
         <a class="button" href="/sign-in?next=/crew" data-load>
           {say('sign_in_fully')}
