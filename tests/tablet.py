@@ -64,7 +64,8 @@ DRAFT = """
     const rows = opening.result.transaction('kept').objectStore('kept').getAll();
     rows.onsuccess = () => {
       const drafts = rows.result.filter(({ id }) => id.startsWith('draft:'));
-      resolve(drafts.some(({ content }) => content.filled.text && content.photos.length));
+      const isKept = ({ filled, photos }) => (filled.text || filled.description) && photos.length;
+      resolve(drafts.some(({ content }) => isKept(content)));
       opening.result.close();
     };
   };

@@ -166,6 +166,40 @@ def test_what_is_not_saved_yet_survives_the_end_of_the_page_and_ends_with_the_si
     assert tablet.keeps() == {"kept": 0, "people": 0, "actions": 0, "photos": 0}
 
 
+def test_a_new_fault_that_is_not_saved_yet_survives_too(live_server, link, tablet, phone_photo):
+    tablet.signs_in()
+    link.offline = True
+    tablet.opens("/crew#new")
+    form = tablet.page.locator("[data-new]")
+    form.locator("#place").fill("Byparken")
+    form.locator(".offers button").first.click()
+    form.locator("#category-words").fill("VE03")
+    form.locator("[name=category][value=VE03]").check()
+    form.locator("#description").fill("Ved fontenen")
+    form.locator("[name=photo-fault]").set_input_files(phone_photo)
+    tablet.keeps_a_draft()
+    tablet.is_killed()
+    tablet.opens("/crew#new")
+    form = tablet.page.locator("[data-new]")
+    expect(form).to_contain_text("Byparken")
+    expect(form.locator("#description")).to_have_value("Ved fontenen")
+    expect(form.locator(".photo img")).to_have_count(1)
+    form.locator("button.save").click()
+    expect(tablet.page.locator(".said-now")).not_to_be_empty()
+    link.offline = False
+    tablet.signs_in()
+    tablet.sends()
+    found = live_server.ask("""
+        SELECT places.name, count(photos.id) FROM reports
+        JOIN places ON places.id = place_id LEFT JOIN photos ON photos.report_id = reports.id
+        WHERE description = 'Ved fontenen' GROUP BY reports.id, places.name
+    """)
+    assert [tuple(row) for row in found] == [("Byparken", 1)]
+    tablet.opens("/crew#new")
+    expect(form.locator("#description")).to_have_value("")
+    assert tablet.keeps()["photos"] == 0
+
+
 @pytest.mark.parametrize("late", ["worklist", "ground", "tablet"])
 def test_what_arrives_after_the_sign_out_brings_nobody_back(tablet, late):
     tablet.signs_in()

@@ -6,7 +6,6 @@
  */
 import type { Action, Sent } from './queue/action.ts';
 import type { Verifier } from './lock/pin.ts';
-import type { Filled } from './report/steps.ts';
 import type { Ground, Moment, Worklist } from './types.ts';
 
 /** A person who uses this tablet, as it knows them without network. */
@@ -25,8 +24,8 @@ export interface Owner {
 
 /** A form that is not saved yet; the bytes of its photos lie where those of the queue do. */
 export interface KeptDraft {
-  readonly filled: Filled;
-  readonly also: readonly string[];
+  /** As the form itself has it. */
+  readonly filled: unknown;
   readonly photos: readonly { readonly id: string; readonly type: string; readonly moment: Moment | null }[];
 }
 
@@ -149,7 +148,8 @@ export async function inStore<Result>(mode: 'readonly' | 'readwrite', work: (sto
 export const worklistOf = (person: number): string => `worklist:${String(person)}`;
 export const groundOf = (person: number): string => `ground:${String(person)}`;
 
-export const draftOf = (person: number, number: string): string => `draft:${String(person)}:${number}`;
+/** The form is that of a report, by its number, or `new`. */
+export const draftOf = (person: number, form: string): string => `draft:${String(person)}:${form}`;
 
 /** Forgets all that a person could read here; what waits to be sent stays. */
 export async function forget(person: number): Promise<void> {

@@ -1,13 +1,16 @@
 /** A new fault, registered where one stands. */
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Taken } from '../outgoing.ts';
+import { CameBack } from '../draft/came-back.tsx';
+import type { Draft } from '../draft/draft.ts';
+import { useDraft, useKept } from '../draft/draft.ts';
 import { enqueue } from '../outgoing.ts';
 import type { Fault } from '../queue/action.ts';
 import { Camera } from '../report/photos.tsx';
 import { go, screenAddress } from '../router.ts';
 import type { State } from '../state.ts';
 import { announce, language } from '../state.ts';
+import { draftOf } from '../store.ts';
 import type { Answers, Category, Ground, Place } from '../types.ts';
 import { Field, Title } from '../ui.tsx';
 import { say } from '../words.ts';
@@ -92,7 +95,17 @@ function Categories({ categories, chosen, error, onChange }: CategoryProps): JSX
   );
 }
 
-function faultOf(category: string, { sign, place, position, address }: Spotted, description: string, answers: Answers, at: string): Fault {
+interface Filled {
+  readonly spotted: Spotted;
+  readonly category: string;
+  readonly answers: Answers;
+  readonly description: string;
+}
+
+/** What came along by a scan is not yet anybody's words. */
+const isBlank = ({ spotted, category, description }: Filled): boolean => !category && !spotted.position && ![spotted.address, description].some((words) => words.trim());
+
+function faultOf({ spotted: { sign, place, position, address }, category, description }: Filled, answers: Answers, at: string): Fault {
   return {
     category,
     sign,
@@ -113,43 +126,53 @@ interface Props {
 }
 
 /** What a scan or a report has brought along. */
-function beginning({ app, sign, place }: Props): Spotted {
+function broughtAlong({ app, sign, place }: Props): Spotted {
   const known = app.ground?.signs.find(({ code }) => code === sign);
   const found = app.ground?.places.find(({ id }) => id === (known?.place ?? place));
   return { sign: known ? sign : null, place: found ?? null, position: null, address: '' };
 }
 
-export function NewFault(props: Props): JSX.Element {
+/** Whoever comes from a sign or a place is there now, wherever the form was left. */
+function beginning(props: Props, kept: Draft<Filled> | null): Draft<Filled> {
+  const brought = broughtAlong(props);
+  const fresh = { spotted: brought, category: '', answers: {}, description: '' };
+  if (!kept) return { filled: fresh, photos: [] };
+  const { filled, photos } = kept;
+  return { filled: { ...filled, spotted: brought.place ? brought : filled.spotted }, photos };
+}
+
+interface FillingProps extends Props {
+  readonly person: number;
+  readonly kept: Draft<Filled> | null;
+  readonly onDiscard: () => void;
+}
+
+function Filling({ person, kept, onDiscard, ...props }: FillingProps): JSX.Element {
   const { app } = props;
-  const [spotted, spot] = useState(() => beginning(props));
-  const [category, choose] = useState('');
-  const [answers, answer] = useState<Answers>({});
-  const chosen = app.ground?.categories.find(({ code }) => code === category);
-  const [description, describe] = useState('');
-  const [photos, setPhotos] = useState<readonly Taken[]>([]);
+  const { draft, fill, setPhotos, pause } = useDraft(person, 'new', beginning(props, kept), isBlank);
+  const { filled, photos } = draft;
+  const { spotted, answers, description } = filled;
+  const chosen = app.ground?.categories.find(({ code }) => code === filled.category);
   const [isBusy, setBusy] = useState(false);
   const categories = useMemo(() => (app.ground ? inOrder(app.ground, spotted.place) : []), [app.ground, spotted.place]);
-  const chooseAnother = (code: string): void => {
-    choose(code);
-    answer({});
-  };
   const [faults, setFaults] = useState<{ where?: string; category?: string }>({});
   const save = async (): Promise<void> => {
     const isSomewhere = spotted.place ?? spotted.position ?? (spotted.address.trim() || null);
-    const found = { ...(!isSomewhere && { where: 'where_needed' }), ...(!category && { category: 'category_needed' }) };
+    const found = { ...(!isSomewhere && { where: 'where_needed' }), ...(!chosen && { category: 'category_needed' }) };
     setFaults(found);
-    if (Object.keys(found).length > 0) return;
+    if (!isSomewhere || !chosen) return;
     setBusy(true);
-    const title = chosen?.name ?? category;
-    const given = chosen ? answersTo(chosen, answers) : {};
+    pause(true);
+    const given = answersTo(chosen, answers);
     const where = spotted.place?.name ?? spotted.address;
-    const hasKept = await enqueue({ report: null, title, place: where, photos, content: (_ids, at) => faultOf(category, spotted, description, given, at) });
-    if (!hasKept) {
+    const doing = { report: null, title: chosen.name, place: where, photos, draft: draftOf(person, 'new') };
+    if (!(await enqueue({ ...doing, content: (_ids, at) => faultOf(filled, given, at) }))) {
+      pause(false);
       setBusy(false);
       scrollTo(0, 0);
       return;
     }
-    announce(say('kept_fault', { what: title }));
+    announce(say('kept_fault', { what: chosen.name }));
     go(screenAddress('today'));
   };
   return (
@@ -162,9 +185,17 @@ export function NewFault(props: Props): JSX.Element {
       }}
     >
       <Title>{say('new_fault')}</Title>
-      <Where app={app} spotted={spotted} error={faults.where} onChange={spot} />
-      <Categories categories={categories} chosen={category} error={faults.category} onChange={chooseAnother} />
-      {chosen && <Questions key={category} category={chosen} answers={answers} onChange={answer} />}
+      {kept && (
+        <CameBack
+          onDiscard={() => {
+            pause(true);
+            onDiscard();
+          }}
+        />
+      )}
+      <Where app={app} spotted={spotted} error={faults.where} onChange={(now) => { fill({ spotted: now }); }} />
+      <Categories categories={categories} chosen={chosen?.code ?? ''} error={faults.category} onChange={(category) => { fill({ category, answers: {} }); }} />
+      {chosen && <Questions key={chosen.code} category={chosen} answers={answers} onChange={(now) => { fill({ answers: now }); }} />}
       <Field id="description" label={say('description')} optional>
         <textarea
           id="description"
@@ -172,7 +203,7 @@ export function NewFault(props: Props): JSX.Element {
           maxLength={4000}
           value={description}
           onInput={({ currentTarget }) => {
-            describe(currentTarget.value);
+            fill({ description: currentTarget.value });
           }}
         />
       </Field>
@@ -187,4 +218,11 @@ export function NewFault(props: Props): JSX.Element {
       </button>
     </form>
   );
+}
+
+export function NewFault(props: Props): JSX.Element | null {
+  const person = props.app.owner?.id ?? 0;
+  const { kept, discard } = useKept<Filled>(person, 'new');
+  if (kept === undefined) return null;
+  return <Filling key={String(kept === null)} {...props} person={person} kept={kept} onDiscard={discard} />;
 }

@@ -1,21 +1,21 @@
 /** What was done, in one form: the step, the words, the photos, the time, and the neighbours that it was done to as well. */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { CameBack } from '../draft/came-back.tsx';
+import type { Draft } from '../draft/draft.ts';
+import { useDraft, useKept } from '../draft/draft.ts';
 import type { Shown } from '../overlay.ts';
 import type { Doing, Taken } from '../outgoing.ts';
 import { enqueue } from '../outgoing.ts';
 import { announce, get } from '../state.ts';
 import { draftOf } from '../store.ts';
-import { Notice } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { Beside } from './beside.tsx';
-import type { Draft } from './draft.ts';
-import { keepDraft, useDraft, useKept } from './draft.ts';
 import type { PartProps } from './fields.tsx';
 import { Duplicate, More, Owner, Steps, Texts, stepName, waysOn } from './fields.tsx';
 import { Camera } from './photos.tsx';
 import type { Filled } from './steps.ts';
-import { EMPTY, FOR_SEVERAL, deedOf, lacking } from './steps.ts';
+import { EMPTY, FOR_SEVERAL, deedOf, isBlank, lacking } from './steps.ts';
 
 /** Photos go with the report in front of one; its neighbours get the same step and words. */
 export function doingsOf(report: Shown, others: readonly Shown[], filled: Filled, photos: readonly Taken[]): Doing[] {
@@ -37,48 +37,26 @@ interface Props {
 
 interface FillingProps extends Props {
   readonly person: number;
-  readonly kept: Draft | null;
+  readonly kept: Draft<Filled> | null;
   readonly onDiscard: () => void;
 }
 
-/** What was left here the last time is thrown away only by a second tap. */
-function CameBack({ onDiscard }: { readonly onDiscard: () => void }): JSX.Element {
-  const [isSure, ask] = useState(false);
-  return (
-    <Notice tone="waiting">
-      <p>{say('draft_back')}</p>
-      <button
-        type="button"
-        class="danger"
-        onClick={() => {
-          if (isSure) onDiscard();
-          else ask(true);
-        }}
-      >
-        {say(isSure ? 'discard_sure' : 'discard')}
-      </button>
-    </Notice>
-  );
-}
-
 /** A step that the report no longer allows is chosen anew. */
-function beginning(report: Shown, kept: Draft | null): Draft {
+function beginning(report: Shown, kept: Draft<Filled> | null): Draft<Filled> {
   const ways = waysOn(report);
   const filled = { ...EMPTY, step: ways[0] ?? 'note', ...kept?.filled };
   const step = ways.includes(filled.step) ? filled.step : (ways[0] ?? 'note');
-  return { also: [], photos: [], ...kept, filled: { ...filled, step } };
+  return { photos: kept?.photos ?? [], filled: { ...filled, step } };
 }
 
 function Filling({ report, others, onDone, person, kept, onDiscard }: FillingProps): JSX.Element {
-  const { draft, change: redraft, pause } = useDraft(person, report.number, beginning(report, kept));
-  const { filled, also, photos } = draft;
+  const { draft, fill, setPhotos, pause } = useDraft(person, report.number, beginning(report, kept), isBlank);
+  const { filled, photos } = draft;
+  const { also } = filled;
   const [isBusy, setBusy] = useState(false);
   const [faults, setFaults] = useState<PartProps['faults']>({});
   const form = useRef<HTMLFormElement>(null);
   const forSeveral = FOR_SEVERAL.includes(filled.step);
-  const change = (changes: Partial<Filled>): void => {
-    redraft((before) => ({ filled: { ...before.filled, ...changes } }));
-  };
   const save = async (): Promise<void> => {
     const found = lacking(filled, photos.length);
     setFaults(found);
@@ -99,7 +77,7 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
     announce(count('kept_one', 'kept_many', 1 + several.length, { step: stepName(filled.step), what: report.category_name }));
     onDone();
   };
-  const parts = { report, filled, faults, change };
+  const parts = { report, filled, faults, change: fill };
   return (
     <form
       ref={form}
@@ -125,9 +103,7 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
       <Camera
         moments={['before', 'after']}
         taken={photos}
-        onChange={(next) => {
-          redraft((before) => ({ photos: next(before.photos) }));
-        }}
+        onChange={setPhotos}
         onBusy={setBusy}
       />
       {photos.length > 0 && (
@@ -137,13 +113,13 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
             name="release"
             checked={filled.release}
             onChange={({ currentTarget }) => {
-              change({ release: currentTarget.checked });
+              fill({ release: currentTarget.checked });
             }}
           />
           {say('release')}
         </label>
       )}
-      {forSeveral && others.length > 0 && <Beside others={others} chosen={also} onChange={(now) => { redraft(() => ({ also: now })); }} />}
+      {forSeveral && others.length > 0 && <Beside others={others} chosen={also} onChange={(now) => { fill({ also: now }); }} />}
       <More {...parts} />
       <button class="main save" disabled={isBusy}>
         {isBusy ? say('wait') : forSeveral && also.length > 0 ? say('save_many', { n: also.length + 1 }) : say('save')}
@@ -154,12 +130,7 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
 
 export function Form(props: Props): JSX.Element | null {
   const person = get().owner?.id ?? 0;
-  const kept = useKept(person, props.report.number);
-  const [isDiscarded, discard] = useState(false);
+  const { kept, discard } = useKept<Filled>(person, props.report.number);
   if (kept === undefined) return null;
-  const onDiscard = (): void => {
-    void keepDraft(person, props.report.number, null);
-    discard(true);
-  };
-  return <Filling key={String(isDiscarded)} {...props} person={person} kept={isDiscarded ? null : kept} onDiscard={onDiscard} />;
+  return <Filling key={String(kept === null)} {...props} person={person} kept={kept} onDiscard={discard} />;
 }

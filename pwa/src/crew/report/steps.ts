@@ -28,9 +28,15 @@ export interface Filled {
   readonly duplicate_of: string;
   readonly owner: string;
   readonly release: boolean;
+  /** The numbers of neighbours that it was done to as well. */
+  readonly also: readonly string[];
 }
 
-export const EMPTY: Omit<Filled, 'step'> = { text: '', internal: '', minutes: '', duplicate_of: '', owner: '', release: false };
+export const EMPTY: Omit<Filled, 'step'> = { text: '', internal: '', minutes: '', duplicate_of: '', owner: '', release: false, also: [] };
+
+/** Whether nobody has filled in anything; a step is always chosen. */
+export const isBlank = ({ text, internal, minutes, duplicate_of, owner, also }: Filled): boolean =>
+  ![text, internal, minutes, duplicate_of, owner].some((words) => words.trim()) && also.length === 0;
 
 /** Which field lacks what, by the key of its sentence. */
 export function lacking(filled: Filled, photos: number): Readonly<Partial<Record<keyof Filled, string>>> {
@@ -76,6 +82,7 @@ export function filledOf(deed: Deed): Filled {
     duplicate_of: deed.duplicate_of ?? '',
     owner: deed.owner === null ? '' : String(deed.owner),
     release: deed.release_photos,
+    also: [],
   };
 }
 
