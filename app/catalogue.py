@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from app.database import session
 from app.geo import ewkt
+from app.imports.files import UnusableFile
 from app.places.geojson import read_boundary, read_features
 from app.places.imports import import_places
 from app.places.models import Municipality, Owner, PlaceKind, Unit
 from app.places.municipality import forget, read_duty_hours
-from app.places.rows import UnusableFile
 from app.reports.deadlines import WORKING_DAYS
 from app.reports.models import UNSORTED_CATEGORY, Category, ReplyTemplate
 from app.reports.question_changes import retire_missing

@@ -21,6 +21,8 @@ from app.demo import load as demo
 from app.demo.places import add_places
 from app.demo.reports import add_reports
 from app.demo.signs import add_signs
+from app.imports.files import UnusableFile
+from app.imports.plans import Action
 from app.jobs import run_worker
 from app.mailbox import commands as mailbox_commands
 from app.notices.letters import public_url
@@ -29,9 +31,7 @@ from app.permissions import Role
 from app.personal import retention
 from app.places.imports import PlacePlan, carry_out, demand_all_usable, plan_file
 from app.places.models import Place, PlaceKind, Unit
-from app.places.plans import Action
 from app.places.queries import list_places
-from app.places.rows import UnusableFile
 from app.problems import Problem
 from app.safekeeping.commands import backup_command, move_command, restore_command
 from app.serve import serve

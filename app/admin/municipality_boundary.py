@@ -16,11 +16,11 @@ from app.admin.municipality import demand_seen, find_row, frame, keep
 from app.bodies import uploaded_file
 from app.database import session
 from app.geo import ewkt, position_of, shape_of
+from app.imports.files import UnusableFile, pack, unpack
 from app.permissions import MB, Role, allow
 from app.places.boundaries import square_metres
 from app.places.geojson import boundary_of, parse_features
 from app.places.models import Place
-from app.places.rows import UnusableFile, pack, unpack
 from app.problems import InvalidFields
 from app.reports.models import Report
 from app.reports.staff_forms import attempt

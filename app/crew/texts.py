@@ -126,6 +126,7 @@ def texts() -> dict[str, str]:
         "what_now": _("What is done"),
         "how_now": _("What have you done?"),
         "step_note": _("Note"),
+        # With a soft hyphen in Norwegian, where it is wider than a tile on a phone.
         "step_ask_desk": _("Ask the front desk"),
         "template": _("Reply template"),
         "own_text": _("My own words"),

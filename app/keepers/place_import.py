@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response as BaseResponse
 
 from app.arguments import read_id
-from app.bodies import uploaded_file
+from app.imports.pages import Import
+from app.imports.plans import Action
 from app.keepers.place_log import in_words
 from app.keepers.places import kind_options, pages
 from app.keepers.signs import SIGN_KEEPERS
@@ -19,12 +19,8 @@ from app.permissions import MB, allow
 from app.places.csv_rows import COLUMNS
 from app.places.imports import PlacePlan, Planned, carry_out, plan_import, read_places
 from app.places.models import PlaceKind
-from app.places.plans import Action
 from app.places.queries import list_kinds
-from app.places.rows import UnusableFile, pack, unpack
 from app.places.wording import FIELD_NAMES
-from app.problems import InvalidFields
-from app.reports.staff_forms import attempt
 
 MOST_BYTES = 5 * MB
 # A page with more rows than these is no longer read; each group is counted in full.
@@ -42,25 +38,14 @@ def choose_file() -> str:
 @allow(*SIGN_KEEPERS, max_bytes=MOST_BYTES + 1 * MB)
 def preview() -> Any:
     """Show what a file would change; nothing is kept."""
-    return attempt(lambda: _preview_page(uploaded_file(MOST_BYTES)), _choose_page)
+    return PLACES.preview()
 
 
 @pages.post("/import/confirm")
 @allow(*SIGN_KEEPERS, max_bytes=2 * MOST_BYTES)
 def confirm() -> Any:
     """Do what was shown, if that is still what the file would change."""
-
-    def keep() -> BaseResponse:
-        content = unpack(request.form.get("content", ""), MOST_BYTES)
-        plan = _plan(content, for_change=True)
-        if plan.mark != request.form.get("mark"):
-            return _preview_page(content, changed=True)
-        carry_out(plan, current_user)
-        counts = plan.counts
-        done: dict[str, Any] = {"added": counts[Action.ADD], "changed": counts[Action.CHANGE]}
-        return redirect(url_for(".register", **done), 303)
-
-    return attempt(keep, _choose_page)
+    return PLACES.confirm()
 
 
 def _choose_page(errors: dict[str, str]) -> str:
@@ -77,11 +62,8 @@ def _choose_page(errors: dict[str, str]) -> str:
     )
 
 
-def _plan(content: bytes, *, for_change: bool = False) -> PlacePlan:
-    try:
-        return plan_import(read_places(content), _chosen_kind(), for_change=for_change)
-    except UnusableFile as error:
-        raise InvalidFields({"file": str(error)}) from error
+def _plan(content: bytes, for_change: bool) -> PlacePlan:
+    return plan_import(read_places(content), _chosen_kind(), for_change=for_change)
 
 
 def _chosen_kind() -> PlaceKind | None:
@@ -89,11 +71,10 @@ def _chosen_kind() -> PlaceKind | None:
     return next((kind for kind in list_kinds() if kind.id == chosen), None)
 
 
-def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
-    plan = _plan(content)
+def _preview_page(plan: PlacePlan, **waiting: Any) -> str:
     kinds = {kind.code: in_language(kind.names) for kind in list_kinds()}
     groups = {action: [one for one in plan.rows if one.action is action] for action in Action}
-    page = render_template(
+    return render_template(
         "places/import_preview.html",
         added=[_row_view(one, kinds) for one in groups[Action.ADD][:MOST_SHOWN]],
         changed=[_row_view(one, kinds) for one in groups[Action.CHANGE][:MOST_SHOWN]],
@@ -107,12 +88,9 @@ def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
             "skipped": len(plan.unused) - len(plan.refused),
         },
         most_shown=MOST_SHOWN,
-        out_of_date=changed,
-        content=pack(content),
-        mark=plan.mark,
         kind=read_id(request.form, "kind"),
+        **waiting,
     )
-    return make_response(page)
 
 
 def _row_view(one: Planned, kinds: dict[str, str]) -> dict[str, Any]:
@@ -133,3 +111,13 @@ def _row_view(one: Planned, kinds: dict[str, str]) -> dict[str, Any]:
         "changes": changes,
         "notes": one.notes,
     }
+
+
+PLACES = Import(
+    MOST_BYTES,
+    _plan,
+    carry_out=lambda plan: carry_out(plan, current_user),
+    choose_page=_choose_page,
+    preview_page=_preview_page,
+    done=".register",
+)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from app.imports.files import Unused, shown
 from app.languages import gettext as _
-from app.places.rows import Row, UnusableRow, Unused, read_external_id, read_values, shown
+from app.places.rows import Row, UnusableRow, read_external_id, read_values
 
 _NEEDED = frozenset({"ressursid", "sted", "ressurs"})
 # Ids of resources are plain numbers, which another register may have, too.

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.imports.files import UnusableFile, Unused, shown
+from app.imports.sheets import read_sheet
 from app.languages import gettext as _
 from app.places import aktiv_kommune
-from app.places.rows import (
-    Row,
-    UnusableFile,
-    UnusableRow,
-    Unused,
-    read_external_id,
-    read_values,
-    shown,
-)
-from app.places.sheets import read_sheet
+from app.places.rows import Row, UnusableRow, read_external_id, read_values
 
 # What a column is called here, by what it may be called in a file.
 COLUMNS = {

@@ -12,18 +12,10 @@ from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Point, shape
 from shapely.geometry.base import BaseGeometry
 
+from app.imports.files import UnusableFile, Unused, shown
 from app.languages import gettext as _
 from app.places.boundaries import UNREADABLE, UnusableShape, as_outline
-from app.places.rows import (
-    Row,
-    UnusableFile,
-    UnusableRow,
-    Unused,
-    read_external_id,
-    read_position,
-    read_values,
-    shown,
-)
+from app.places.rows import Row, UnusableRow, read_external_id, read_position, read_values
 
 # What a property is called here, by what it may be called in a file.
 _PROPERTIES = {

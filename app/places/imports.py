@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.database import session
+from app.imports.files import UnusableFile, Unused
+from app.imports.plans import Action, Plan
 from app.languages import gettext as _
 from app.places.boundaries import point_inside
 from app.places.changes import differences, facts_from, facts_of
@@ -19,8 +21,7 @@ from app.places.csv_rows import rows_of_csv
 from app.places.geojson import rows_of_geojson
 from app.places.models import Place, PlaceEventKind, PlaceKind, Unit
 from app.places.operations import change_places, create_places
-from app.places.plans import Action, Plan
-from app.places.rows import Row, UnusableFile, UnusableRow, Unused
+from app.places.rows import Row, UnusableRow
 from app.staff.models import Staff
 from app.words import plain
 

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.arguments import printable
 from app.geo import Position
 from app.languages import gettext as _
 from app.places.boundaries import is_near
 from app.places.models import Place
 from app.places.wording import FIELD_NAMES
-from app.problems import InvalidFields
 
 _TEXTS = ("name", "district", "owner", "contact", "source")
 MAX_SOURCE = 1_000
 MAX_ACCURACY_M = 100_000
-MAX_SHOWN = 100
 # What web pages and word processors leave in a name, and nobody sees.
 _UNSEEN = str.maketrans(dict.fromkeys("\u00ad\u200b\ufeff"))
 _EMPTY = {"contact": ""}
 _YES = frozenset({"1", "true", "yes", "ja", "x"})
-
-
-class UnusableFile(Exception):
-    """A file that cannot be imported; the text says where and why."""
 
 
 class UnusableRow(ValueError):
@@ -55,21 +45,6 @@ class Row:
         """What the place is called."""
         name: str = self.values["name"]
         return name
-
-
-@dataclass(frozen=True, slots=True)
-class Unused:
-    """A row that is left out. `by_design` says that nobody would want it: a test, for example."""
-
-    line: int
-    name: str
-    reason: str
-    by_design: bool = False
-
-
-def shown(name: Any) -> str:
-    """What a row calls its place, for people to find the row by, whatever stands there."""
-    return printable(str(name or "")[:MAX_SHOWN])
 
 
 def read_external_id(value: Any) -> str:
@@ -162,24 +137,3 @@ def _number(name: str, value: Any, most: float = math.inf) -> float | None:
     if not math.isfinite(number) or (name == "accuracy_m" and not 0 <= number <= most):
         raise UnusableRow(_("%(field)s is not a number.", field=FIELD_NAMES[name]))
     return number
-
-
-def pack(content: bytes) -> str:
-    """A file as it waits in a form for a yes: nothing of it is stored before that."""
-    return base64.b64encode(zlib.compress(content, 9)).decode()
-
-
-def unpack(packed: str, most_bytes: int) -> bytes:
-    """The file that waited in a form.
-
-    Raises:
-        InvalidFields: it is none, or larger than it may be.
-    """
-    try:
-        compressed = base64.b64decode(packed, validate=True)
-        content = zlib.decompressobj().decompress(compressed, most_bytes + 1)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise InvalidFields({"file": _("Choose a file.")}) from error
-    if not 0 < len(content) <= most_bytes:
-        raise InvalidFields({"file": _("Choose a file.")})
-    return content

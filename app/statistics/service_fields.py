@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from app.arguments import printable
 from app.database import now
+from app.imports.files import shown
 from app.languages import OSLO, lazy_gettext
 from app.languages import gettext as _
-from app.places.rows import shown
 from app.problems import InvalidFields
 from app.reports.schemas import clean
 from app.statistics.amounts import Amount, UnusableAmount, as_typed, read_amount

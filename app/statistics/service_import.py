@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from app.database import session
+from app.imports.files import UnusableFile, Unused
+from app.imports.plans import Action, Plan
+from app.imports.sheets import read_sheet
 from app.languages import gettext as _
-from app.places.plans import Action, Plan
-from app.places.rows import UnusableFile, Unused
-from app.places.sheets import read_sheet
 from app.problems import InvalidFields
 from app.statistics.models import ServiceFigure
 from app.statistics.service import Key, Said, enter_figures, put_right, stated

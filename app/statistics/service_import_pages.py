@@ -6,17 +6,14 @@ import csv
 import io
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.attempts import attempt
-from app.bodies import uploaded_file
 from app.database import now
+from app.imports.pages import Import
+from app.imports.plans import Action
 from app.languages import OSLO
 from app.permissions import MB, allow
-from app.places.plans import Action
-from app.places.rows import UnusableFile, pack, unpack
-from app.problems import InvalidFields
 from app.statistics.measures import MEASURES
 from app.statistics.service import stated
 from app.statistics.service_fields import FIELD_NAMES
@@ -62,25 +59,14 @@ def template() -> BaseResponse:
 @allow(*MANAGERS, max_bytes=MOST_BYTES + 1 * MB)
 def preview() -> Any:
     """Show what a file would change; nothing is kept."""
-    return attempt(lambda: _preview_page(uploaded_file(MOST_BYTES)), _choose_page)
+    return FIGURES.preview()
 
 
 @pages.post("/import/confirm")
 @allow(*MANAGERS, max_bytes=2 * MOST_BYTES)
 def confirm() -> Any:
     """Do what was shown, if that is still what the file would change."""
-
-    def keep() -> BaseResponse:
-        content = unpack(request.form.get("content", ""), MOST_BYTES)
-        plan = _plan(content, for_change=True)
-        if plan.mark != request.form.get("mark"):
-            return _preview_page(content, changed=True)
-        carry_out(plan)
-        counts = plan.counts
-        done: dict[str, Any] = {"added": counts[Action.ADD], "changed": counts[Action.CHANGE]}
-        return redirect(url_for(".table", **done), 303)
-
-    return attempt(keep, _choose_page)
+    return FIGURES.confirm()
 
 
 def _choose_page(errors: dict[str, str]) -> str:
@@ -94,17 +80,13 @@ def _choose_page(errors: dict[str, str]) -> str:
     )
 
 
-def _plan(content: bytes, *, for_change: bool = False) -> FigurePlan:
-    try:
-        return plan_import(read_figures(content), for_change=for_change)
-    except UnusableFile as error:
-        raise InvalidFields({"file": str(error)}) from error
+def _plan(content: bytes, for_change: bool) -> FigurePlan:
+    return plan_import(read_figures(content), for_change=for_change)
 
 
-def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
-    plan = _plan(content)
+def _preview_page(plan: FigurePlan, **waiting: Any) -> str:
     counts = plan.counts
-    page = render_template(
+    return render_template(
         "statistics/service_import_preview.html",
         changed=[_view(one) for one in plan.rows if one.action is Action.CHANGE],
         added=[_view(one) for one in plan.rows if one.action is Action.ADD],
@@ -112,11 +94,8 @@ def _preview_page(content: bytes, *, changed: bool = False) -> BaseResponse:
         skipped=[row for row in plan.unused if row.by_design],
         left=counts[Action.LEAVE],
         count=counts[Action.ADD] + counts[Action.CHANGE],
-        out_of_date=changed,
-        content=pack(content),
-        mark=plan.mark,
+        **waiting,
     )
-    return make_response(page)
 
 
 def _view(one: Planned) -> dict[str, Any]:
@@ -129,3 +108,6 @@ def _view(one: Planned) -> dict[str, Any]:
         "text": said.text,
         "source": said.source,
     }
+
+
+FIGURES = Import(MOST_BYTES, _plan, carry_out, _choose_page, _preview_page, done=".table")

@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 
 from app.database import db
 from app.geo import position_of
+from app.imports.files import UnusableFile, Unused
+from app.imports.plans import Action
 from app.places.aktiv_kommune import is_of_an_office
 from app.places.boundaries import UnusableShape, read_outline
 from app.places.imports import carry_out, plan_import, read_places
 from app.places.models import Place, PlaceEvent, PlaceKind
-from app.places.plans import Action
-from app.places.rows import Row, UnusableFile, Unused
+from app.places.rows import Row
 from app.staff.models import Staff
 
 HEADER = (

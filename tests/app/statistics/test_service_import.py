@@ -9,9 +9,9 @@ from sqlalchemy import delete
 
 from app.database import db
 from app.demo.load import FOLDER
+from app.imports.files import UnusableFile
+from app.imports.plans import Action
 from app.languages import speaking
-from app.places.plans import Action
-from app.places.rows import UnusableFile
 from app.statistics.models import ServiceFigure
 from app.statistics.service import list_service_figures
 from app.statistics.service_import import (

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.imports.files import UnusableFile
 from app.languages import gettext as _
-from app.places.rows import UnusableFile
 
 _SEPARATORS = (";", ",", "\t")
 _LINE_END = re.compile(r"\r\n|\r|\n")

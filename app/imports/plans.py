@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.places.rows import Unused
+from app.imports.files import Unused
 
 
 class Action(StrEnum):

@@ -1,0 +1,1 @@
+"""Importing a file: it is read row by row, what it would do is shown, and only that is done."""
