@@ -113,12 +113,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("vof")
 
 
+WEAK_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
 def prepared_app(database_url: str, folder: Path) -> Iterator[Flask]:
     app = create_app(settings_for(database_url, folder))
     app.test_client_class = InspectingClient
     # Of its own: with PostgreSQL all that run in this checkout would share one folder.
     app.extensions["handed_over"] = HandedOver(folder / "handed-over")
     app.extensions["open_data"] = Snapshots(folder / "open-data")
+    # To hash one password takes a tenth of a second, as it should; these are hashed by the hundred.
+    app.extensions["security"].pwd_context.update(**WEAK_HASHES)
     with app.app_context():
         upgrade()
         load_demo(reports=0)
