@@ -114,6 +114,18 @@ def test_the_key_link_adds_reopens_and_forgets(resident, front_desk, known, phon
     expect(front_desk.page.locator("main")).not_to_contain_text("kari@example.org")
 
 
+def test_what_is_folded_out_stands_still_at_once(resident, known):
+    page = resident.page
+    page.goto(f"/r/{known['number']}?key={known['key']}")
+    page.locator("details:has([name=confirm]) > summary").click()
+    button = page.locator("form[action*='/erase-contact'] button[type=submit]")
+    # As a tap on it or the tab key does.
+    button.focus()
+    before = button.bounding_box()
+    page.wait_for_timeout(500)
+    assert button.bounding_box() == before
+
+
 @pytest.mark.parametrize("script", [True], ids=["with script"])
 def test_a_photo_that_is_still_being_drawn_moves_no_button(resident, known, phone_photo):
     page = resident.page
