@@ -367,7 +367,10 @@ def pytest_sessionfinish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a server on one process, which then starts it once."""
+    """Keep the tests that share a server on one process, which then starts it once, and begin with
+    the longest, lest one process end alone.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("soak") is None)
     for item in items:
         shared = SHARED_SERVERS & set(getattr(item, "fixturenames", ()))
         if shared and item.get_closest_marker("xdist_group") is None:

@@ -15,10 +15,20 @@ class Person:
     """Somebody with a browser that complains about nothing: no console error, no failed request."""
 
     def __init__(
-        self, browser: Browser, base_url: str, screen: dict[str, int], *, script: bool
+        self,
+        browser: Browser,
+        base_url: str,
+        screen: dict[str, int],
+        *,
+        script: bool,
+        workers: bool = True,
     ) -> None:
         context = browser.new_context(
-            viewport=screen, locale="nb-NO", java_script_enabled=script, base_url=base_url
+            viewport=screen,
+            locale="nb-NO",
+            java_script_enabled=script,
+            base_url=base_url,
+            service_workers="allow" if workers else "block",
         )
         self.has_script = script
         self.complaints: list[str] = []
