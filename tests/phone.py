@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import Page
 
-READY_S = 20
+READY_S = 60
 IS_READY = r"""
 async () => {
   const find = (path) => caches.match(path, {ignoreVary: true});
@@ -17,6 +17,10 @@ async () => {
   return (await Promise.all(files.map(find))).every(Boolean);
 }
 """
+
+
+# That a worker is at work; unlike `ready`, which may never come, it can be asked again and again.
+AT_WORK = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 
 
 def wait_until_ready(page: Page) -> None:

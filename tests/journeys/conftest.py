@@ -15,8 +15,7 @@ from tests.journeys.screens import furnish
 from tests.pictures import a_phone_photo
 from tests.server import Server
 
-# Without the windows that a browser draws for people, a journey takes two thirds of the time.
-CHROMIUM = "/usr/bin/chromium-headless-shell"
+CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

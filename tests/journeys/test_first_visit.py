@@ -10,6 +10,7 @@ import pytest
 from bench.budgets import COLD_BYTES, COLD_REQUESTS, PRECACHE_BYTES
 from bench.wire import counted
 from tests.journeys.people import PHONE
+from tests.phone import AT_WORK, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
 QUIET_S = 1
@@ -23,7 +24,7 @@ def visit(request, browser, demo_server):
         context = browser.new_context(viewport=PHONE, locale="nb-NO", base_url=wire.url)
         page = context.new_page()
         page.goto(f"/s/{code}")
-        page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+        wait_until(page, AT_WORK)
         while time.perf_counter() - wire.exchanges[-1].began < QUIET_S:
             page.wait_for_timeout(100)
         context.close()

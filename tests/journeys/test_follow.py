@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import a_report
 from tests.journeys.people import PHONE
+from tests.phone import AT_WORK, wait_until
 from tests.push_service import Browser as Keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo server")]
@@ -90,7 +91,9 @@ def test_who_does_not_allow_it_is_told_where_to_change_that(visit):
 
 def test_without_network_the_button_stays_and_says_so(visit):
     page = visit()
-    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    wait_until(
+        page, "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
+    )
     page.context.set_offline(True)
     page.get_by_role("button", name="Tell me on this phone").click()
     page.get_by_text("That did not work.").wait_for()

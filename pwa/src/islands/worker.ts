@@ -1,7 +1,10 @@
+/** A slow phone is never idle; the work is then done after so long all the same. */
+const LATEST_MS = 3_000;
+
 /** Does something once the page has all it needs. */
 export function whenIdle(work: () => void): void {
   const idle = (): void => {
-    if ('requestIdleCallback' in window) requestIdleCallback(work);
+    if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: LATEST_MS });
     else setTimeout(work, 200);
   };
   if (document.readyState === 'complete') idle();
