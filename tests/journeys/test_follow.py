@@ -91,9 +91,7 @@ def test_who_does_not_allow_it_is_told_where_to_change_that(visit):
 
 def test_without_network_the_button_stays_and_says_so(visit):
     page = visit()
-    wait_until(
-        page, "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
-    )
+    wait_until(page, AT_WORK)
     page.context.set_offline(True)
     page.get_by_role("button", name="Tell me on this phone").click()
     page.get_by_text("That did not work.").wait_for()
