@@ -130,6 +130,18 @@ class Tablet(ProfileBrowser):
             form.locator("[name=photo-after]").set_input_files(photo)
             expect(form.locator(".photo img")).to_have_count(1)
 
+    def fills_in_fault(self, description: str, photo: Path) -> None:
+        """Say that something is wrong in Byparken, without saving it."""
+        self.opens("/crew#new")
+        form = self.page.locator("[data-new]")
+        form.locator("#place").fill("Byparken")
+        form.locator(".offers button").first.click()
+        form.locator("#category-words").fill("VE03")
+        form.locator("[name=category][value=VE03]").check()
+        form.locator("#description").fill(description)
+        form.locator("[name=photo-fault]").set_input_files(photo)
+        expect(form.locator(".photo img")).to_have_count(1)
+
     def keeps_a_draft(self) -> None:
         """Wait until words and a photo that are not saved lie on the disk."""
         wait_until(self.page, DRAFT)

@@ -159,16 +159,9 @@ def test_the_shell_stays_kept_while_a_newer_one_takes_its_place(tablet):
 def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet, photo):
     tablet.signs_in()
     link.offline = True
-    tablet.opens("/crew#new")
+    tablet.fills_in_fault("Funnet i kjelleren", photo)
     form = tablet.page.locator("[data-new]")
-    form.locator("#place").fill("Byparken")
-    form.locator(".offers button").first.click()
-    form.locator("#category-words").fill("VE03")
-    form.locator("[name=category][value=VE03]").check()
     form.locator("[name=answer-what]").first.check()
-    form.locator("#description").fill("Funnet i kjelleren")
-    form.locator("[name=photo-fault]").set_input_files(photo)
-    expect(form.locator(".photo img")).to_have_count(1)
     form.locator("button.save").click()
     expect(tablet.page.locator(".said-now")).not_to_be_empty()
     link.offline = False

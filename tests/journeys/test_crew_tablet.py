@@ -169,14 +169,7 @@ def test_what_is_not_saved_yet_survives_the_end_of_the_page_and_ends_with_the_si
 def test_a_new_fault_that_is_not_saved_yet_survives_too(live_server, link, tablet, phone_photo):
     tablet.signs_in()
     link.offline = True
-    tablet.opens("/crew#new")
-    form = tablet.page.locator("[data-new]")
-    form.locator("#place").fill("Byparken")
-    form.locator(".offers button").first.click()
-    form.locator("#category-words").fill("VE03")
-    form.locator("[name=category][value=VE03]").check()
-    form.locator("#description").fill("Ved fontenen")
-    form.locator("[name=photo-fault]").set_input_files(phone_photo)
+    tablet.fills_in_fault("Ved fontenen", phone_photo)
     tablet.keeps_a_draft()
     tablet.is_killed()
     tablet.opens("/crew#new")
