@@ -15,8 +15,9 @@ export function whenIdle(work: () => void): void {
 export function startWorker(): void {
   if (!('serviceWorker' in navigator)) return;
   const register = async (): Promise<void> => {
-    const registration = await navigator.serviceWorker.register('/worker.js');
-    (registration.active ?? registration.waiting ?? registration.installing)?.postMessage({ lang: document.documentElement.lang });
+    await navigator.serviceWorker.register('/worker.js');
+    const { active } = await navigator.serviceWorker.ready;
+    active?.postMessage({ lang: document.documentElement.lang });
   };
   whenIdle(() => {
     // Private windows refuse a worker; every page works without one.
