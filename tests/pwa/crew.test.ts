@@ -39,6 +39,11 @@ test('what has arrived counts until the list is newer', () => {
   assert.equal(overlaid(report({ version: 7 }), [], sent(6, 'fixed')).status, 'received');
 });
 
+test('a step is based on the list that was seen, also after something of one’s own has arrived', () => {
+  const shown = overlaid(report(), [], sent(12, 'planned'));
+  assert.deepEqual([shown.status, deedOf(shown, { ...EMPTY, step: 'fixed' }, [], '-').version], ['planned', 5]);
+});
+
 test('a deadline passes without the server', () => {
   assert.ok(overlaid(report({ due_at: '2020-01-01T00:00:00Z' }), [], undefined).overdue);
   assert.ok(!overlaid(report({ due_at: '2020-01-01T00:00:00Z', status: 'waiting' }), [], undefined).overdue);

@@ -23,7 +23,8 @@ export function byReport(actions: readonly Action[]): Map<string, Action[]> {
 
 /** A report with what this tablet knows beyond the server's last list. */
 export function overlaid(report: Report, waiting: readonly Action[], sent: Sent | undefined): Shown {
-  const arrived = sent && sent.version > report.version ? { status: sent.status, version: sent.version } : {};
+  // Not its version: what others did before that is not on the list, and nobody here has seen it.
+  const arrived = sent && sent.version > report.version ? { status: sent.status } : {};
   // A step that was refused or no longer fits has not happened.
   const steps = waiting.filter(({ refusal, conflict }) => !refusal && !conflict).map(wantedStatus);
   const status = steps.filter((step) => step !== null).at(-1);

@@ -108,6 +108,17 @@ def test_a_closing_that_no_longer_fits_is_shown_beside_what_happened(crew, filed
     assert agreed.status_code == 201
 
 
+def test_ones_own_note_since_then_hides_nothing_of_what_the_desk_did(crew, filed_here):
+    report = filed_here()
+    based_on = version(report)
+    CHANGES["status"](report)
+    db.session.commit()
+    assert send(crew, report, version=based_on, internal_text="Se på stolpen.").status_code == 201
+    answer = send(crew, report, version=based_on, **FIXED)
+    assert (answer.status_code, answer.json["code"]) == (409, "changed_meanwhile")
+    assert [one["kind"] for one in answer.json["since"]] == ["status"]
+
+
 def test_what_does_not_touch_the_closing_does_not_stop_it(crew, filed_here):
     report = filed_here()
     based_on = version(report)
