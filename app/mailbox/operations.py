@@ -113,7 +113,7 @@ def take_mail(raw: bytes, size_bytes: int, way: Way) -> bool:
     if known:
         return False
     try:
-        return _kept(_prepared(arrived))
+        return _kept(arrived, _prepared(arrived))
     except OperationalError:
         db.session.rollback()
         raise
@@ -123,7 +123,7 @@ def take_mail(raw: bytes, size_bytes: int, way: Way) -> bool:
         log.exception("a mail could not be entered; see /admin/mailbox")
         row = arrived.row(Outcome.UNREAD, Reason.FAILED)
         row.error = clean(f"{type(error).__name__}: {error}")[:MAX_ERROR]
-        return _kept(lambda: row)
+        return _kept(arrived, lambda: row)
 
 
 def _prepared(arrived: Arrived) -> Callable[[], ReceivedMail]:
@@ -154,16 +154,27 @@ def _entered(arrived: Arrived, mail: IncomingMail, pictures: Sorted) -> Received
     return _enter(arrived.row(Outcome.REPORT), mail, pictures)
 
 
-def _kept(enter: Callable[[], ReceivedMail]) -> bool:
-    """Enter and commit; a twin that was quicker has entered it."""
+def _kept(arrived: Arrived, enter: Callable[[], ReceivedMail]) -> bool:
+    """Enter and commit; a twin that was quicker has entered it.
+
+    Whatever else clashes, such as a number that was drawn before, is drawn anew once.
+    """
     try:
-        with speaking(DEFAULT_LANGUAGE):
-            session().add(enter())
-        db.session.commit()
+        _commit(enter)
     except IntegrityError:
         db.session.rollback()
-        return False
+        known = find_mail_with(arrived.mark) is not None
+        db.session.rollback()
+        if known:
+            return False
+        _commit(enter)
     return True
+
+
+def _commit(enter: Callable[[], ReceivedMail]) -> None:
+    with speaking(DEFAULT_LANGUAGE):
+        session().add(enter())
+    db.session.commit()
 
 
 def _enter(row: ReceivedMail, mail: IncomingMail, pictures: Sorted) -> ReceivedMail:

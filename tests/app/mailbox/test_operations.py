@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from app.database import now, session
 from app.mailbox import operations
 from app.mailbox.models import Outcome, Reason
 from app.outbox import OutboxMessage
+from app.reports import operations as report_operations
 from app.reports.deadlines import local_day
 from tests.app.mailbox.conftest import notes, received, reports, set_otherwise
 from tests.mails import (
@@ -237,6 +239,40 @@ def test_a_failure_of_ours_keeps_the_mail(take, monkeypatch, caplog):
     assert (row.outcome, row.reason, row.raw) == (Outcome.UNREAD, Reason.FAILED, mail)
     assert row.error == "RuntimeError: a bug"
     assert reports() == []
+    assert "could not be entered" in caplog.text
+
+
+@pytest.fixture
+def draws(monkeypatch) -> Callable[..., None]:
+    """Has these numbers drawn first, whatever chance would give."""
+
+    def draw(*numbers: str) -> None:
+        # What was filed before stays when the mail is rolled back.
+        session().commit()
+        drawn = iter(numbers)
+        by_chance = report_operations.new_number
+        monkeypatch.setattr(report_operations, "new_number", lambda at: next(drawn, by_chance(at)))
+
+    return draw
+
+
+def test_a_number_that_is_drawn_twice_loses_no_mail(take, reported, draws):
+    taken = reported().number
+    draws(taken)
+    row = take(from_an_iphone())
+    first, second = reports()
+    assert (row.outcome, row.report_id, first.number) == (Outcome.REPORT, second.id, taken)
+    assert second.number != taken
+    assert len(second.photos) == 2
+
+
+def test_a_mail_that_clashes_again_is_kept_for_a_person(take, reported, draws, caplog):
+    taken = reported().number
+    draws(taken, taken)
+    mail = a_mail()
+    row = take(mail)
+    assert (row.outcome, row.reason, row.raw) == (Outcome.UNREAD, Reason.FAILED, mail)
+    assert len(reports()) == 1
     assert "could not be entered" in caplog.text
 
 
