@@ -463,8 +463,9 @@ def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
 def recategorise(report: Report, category: Category, staff: Staff) -> None:
     """Sort a report elsewhere; the same category again changes nothing.
 
-    Unit, priority and deadline follow where they were the old category's, and the contact details
-    are kept as long as the new one says.
+    Unit, priority and deadline follow where they were the old category's. A priority that was
+    raised stays, unless the new category's is higher. The contact details are kept as long as the
+    new one says.
     """
     before = report.category
     if before.id == category.id:
@@ -478,10 +479,7 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     report.events.append(event)
     if report.unit_id == _destination(report, before).unit_id:
         report.unit_id = _destination(report, category).unit_id
-    if report.priority == before.priority:
-        today = report.waiting_since or now()
-        report.due_at = moved(report.due_at, _days(before), _days(category), today)
-        report.priority = category.priority
+    _follow_priority(report, before, category)
     if report.contact:
         report.contact.erase_on = _erase_on(category, report.received_at)
     report.category = category
@@ -490,14 +488,28 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     offer_to_target(report, event)
 
 
+def _follow_priority(report: Report, before: Category, category: Category) -> None:
+    has, gets = _days(before, report.priority), _days(category, category.priority)
+    if report.priority != before.priority:
+        if category.priority > report.priority:
+            return
+        # What was raised does not become later.
+        gets = min(has, gets)
+    report.due_at = moved(report.due_at, has, gets, report.waiting_since or now())
+    report.priority = category.priority
+
+
 def _destination(report: Report, category: Category) -> Destination:
     """Where a report of this category goes that comes from there and then."""
     return find_destination(category, report.place, report.received_at)
 
 
-def _days(category: Category) -> int:
-    own = category.days_for(category.priority)
-    return WORKING_DAYS[category.priority] if own is None else own
+def _days(category: Category, priority: str) -> int:
+    """The working days that a category gives; where its priority was raised, no more than that."""
+    usual, own = WORKING_DAYS[priority], category.working_days
+    if own is None:
+        return usual
+    return own if priority == category.priority else min(own, usual)
 
 
 def add_note(

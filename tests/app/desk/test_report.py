@@ -17,6 +17,7 @@ from app.database import db
 from app.notices.handlers import HANDLERS
 from app.notices.models import Subscription, Way
 from app.places.models import Owner
+from app.reports.followers import follow_report
 from app.reports.keys import report_key
 from app.reports.models import Category, Event, EventKind, ReplyTemplate, Report
 from app.signs.models import Sign
@@ -372,6 +373,33 @@ def test_a_unit_that_was_chosen_by_hand_stays_when_a_report_is_sorted_elsewhere(
     send(front_desk, report, "unit", unit=other)
     send(front_desk, report, "category", category="PA08")
     assert fresh(report).unit_id == other
+
+
+def test_what_me_too_has_raised_becomes_as_urgent_as_a_dangerous_category(front_desk, filed):
+    plain, raised = filed(category=""), filed(category="")
+    for _ in range(3):
+        follow_report(raised.number, uuid4(), "web")
+    db.session.commit()
+    assert (fresh(plain).priority, raised.priority) == ("P3", "P2")
+    for report in (plain, raised):
+        send(front_desk, report, "category", category="PA01")
+    assert (fresh(plain).priority, raised.priority) == ("P1", "P1")
+    assert raised.due_at == plain.due_at
+
+
+def test_what_me_too_has_raised_stays_so_among_what_is_less_urgent(front_desk, filed):
+    report = filed(category="")
+    for _ in range(3):
+        follow_report(report.number, uuid4(), "web")
+    patient = db.session.scalars(select(Category).where(Category.priority == "P4")).first()
+    same = db.session.scalars(select(Category).where(Category.priority == "P2")).first()
+    same.working_days = 10
+    db.session.commit()
+    due_at = fresh(report).due_at
+    for code in (patient.code, same.code):
+        send(front_desk, report, "category", category=code)
+        assert (fresh(report).category.code, report.priority) == (code, "P2")
+        assert report.due_at == due_at
 
 
 @pytest.mark.parametrize("category", ["", "XX99"])
