@@ -94,8 +94,7 @@ def of_reporters(counts: Counts) -> list[str]:
     if isinstance(part, float):
         sentences.append(
             _(
-                "Of %(count)s people who answered the question “Was it fixed?”, %(share)s said"
-                " yes.",
+                "Of %(count)s answers to the question “Was it fixed?”, %(share)s were yes.",
                 count=how_many(answers),
                 share=per_cent(part),
             )
@@ -103,7 +102,7 @@ def of_reporters(counts: Counts) -> list[str]:
     elif answers:
         sentences.append(
             _(
-                "The question “Was it fixed?” was answered by %(count)s people.",
+                "Answers to the question “Was it fixed?”: %(count)s.",
                 count=how_many(answers),
             )
         )

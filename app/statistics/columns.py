@@ -18,6 +18,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.database import session
 from app.places.models import Place
+from app.reports.fixed import Answer, Teller
 from app.reports.models import Channel, Event, EventKind, Report
 from app.reports.workflow import CLOSED, Status
 
@@ -118,8 +119,8 @@ def _reports(ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
             ),
             _yes(Report.status == Status.DUPLICATE).label("is_duplicate"),
             _yes(Report.waiting_since.is_not(None)).label("waits"),
-            _yes(Report.was_fixed.is_(True)).label("said_fixed"),
-            _yes(Report.was_fixed.is_(False)).label("said_not_fixed"),
+            func.coalesce(told.c.said_fixed, 0).label("said_fixed"),
+            func.coalesce(told.c.said_not_fixed, 0).label("said_not_fixed"),
             func.coalesce(told.c.reopened, 0).label("is_reopened"),
         )
         .outerjoin(told, told.c.report_id == Report.id)
@@ -129,17 +130,23 @@ def _reports(ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
 
 
 def _told(ids: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
-    """When a report was first answered, and whether it was reopened."""
+    """When a report was first answered, whether it was reopened, and what its reporter has said to
+    “was it fixed?”. The report itself forgets that with each new closing.
+    """
     is_answer = or_(
         (Event.kind == EventKind.STATUS) & (Event.to_value != Status.RECEIVED),
         Event.public_text != "",
     )
     # Also a question that is answered leads back to “received”.
     is_reopening = (Event.kind == EventKind.STATUS) & Event.from_value.in_(CLOSED)
+    # Of others who follow it one may mean another bench: their answers are the desk's alone.
+    by_reporter = (Event.kind == EventKind.FIX_ANSWER) & (Event.from_value == Teller.REPORTER)
     query = select(
         Event.report_id,
         func.min(case((is_answer, _Seconds(Event.at)))).label("first_answer"),
         func.max(_yes(is_reopening)).label("reopened"),
+        func.max(_yes(by_reporter & (Event.to_value == Answer.YES))).label("said_fixed"),
+        func.max(_yes(by_reporter & (Event.to_value == Answer.NO))).label("said_not_fixed"),
     ).group_by(Event.report_id)
     return query if ids is None else query.where(Event.report_id.in_(ids))
 

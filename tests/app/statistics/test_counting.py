@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from app.database import db, now
 from app.languages import OSLO
+from app.reports.fixed import answer_as_reporter, note_follower
+from app.reports.forms import empty_form
 from app.reports.models import Category, Event, Report
 from app.reports.operations import change_status, merge_report, recategorise
 from app.reports.workflow import Status
@@ -55,6 +57,13 @@ def was_reopened(report):
     return any(event.kind == "status" and event.from_value in closed for event in report.events)
 
 
+def has_said(report, answer):
+    return any(
+        (event.kind, event.from_value, event.to_value) == ("fix_answer", "reporter", answer)
+        for event in report.events
+    )
+
+
 def middle_and_ninetieth(values):
     """The shortest time within which half of them, and nine of ten, were done."""
     in_order = sorted(values)
@@ -86,8 +95,8 @@ def recount(reports, earlier, moment):
         "handled": len(done),
         "in_time": sum(report.closed_at <= report.due_at for report in done),
         "reopened": sum(was_reopened(report) for report in reports),
-        "said_fixed": sum(report.was_fixed is True for report in reports),
-        "said_not_fixed": sum(report.was_fixed is False for report in reports),
+        "said_fixed": sum(has_said(report, "yes") for report in reports),
+        "said_not_fixed": sum(has_said(report, "no") for report in reports),
         "answers": middle_and_ninetieth(
             [days_between(report, first_answer(report)) for report in answered]
         ),
@@ -211,6 +220,20 @@ def test_what_changes_is_counted_as_it_is_now(app, entered):
     db.session.flush()
     assert counting.count(wanted).duplicates == 0
     assert counted_by("unit", wanted) == recount_by(KEYS["unit"], wanted)
+
+
+def test_a_no_is_counted_also_when_it_is_put_right_in_the_end(entered):
+    staff = db.session.scalars(select(Staff)).unique().first()
+    report, other = entered(), entered()
+    for answer in ("no", "yes"):
+        change_status(report, Status.FIXED, staff)
+        answer_as_reporter(report, empty_form(answer=answer, text=""))
+    change_status(other, Status.FIXED, staff)
+    note_follower(other, empty_form(answer="no", text=""), None)
+    db.session.flush()
+    for told in (counting.count(of_year(2025)), *counting.count_by("month", of_year(2025))):
+        assert (told.said_fixed, told.said_not_fixed) == (1, 1)
+    assert counted_by("unit", of_year(2025)) == recount_by(KEYS["unit"], of_year(2025))
 
 
 def test_a_held_report_counts_once_it_is_released(entered):
