@@ -36,7 +36,7 @@ GRACE = timedelta(minutes=1)
 DEEDS_KEPT = timedelta(days=90)
 
 _COLUMNS = {
-    Action.ASSIGN: ("unit_id", "assignee_id", "asked_at"),
+    Action.ASSIGN: ("unit_id", "assignee_id", "escalated_at", "asked_at"),
     Action.CLOSE: (
         "status",
         "due_at",
@@ -46,7 +46,14 @@ _COLUMNS = {
         "was_fixed",
         "asked_at",
     ),
-    Action.CATEGORY: ("category_id", "unit_id", "priority", "due_at", "asked_at"),
+    Action.CATEGORY: (
+        "category_id",
+        "unit_id",
+        "priority",
+        "due_at",
+        "escalated_at",
+        "asked_at",
+    ),
 }
 
 
@@ -199,13 +206,14 @@ def undo(deed: BulkDeed) -> None:
     done = [one for one in list_changes(deed) if one.outcome == Outcome.DONE]
     lock_reports([one.report_id for one in done])
     reports = {one.id: one for one in list_chosen([one.report_id for one in done])}
-    told = set()
+    told: set[int] = set()
     for change in done:
         report = reports[change.report_id]
         if max(event.id for event in report.events) != change.event_id:
             change.outcome = Outcome.KEPT.value
             continue
-        told.add(change.event_id)
+        # Of all these only what the deed itself has told of was to leave at that moment.
+        told.update(event.id for event in report.events)
         _put_back(report, change.before, Action(deed.action))
         change.outcome = Outcome.UNDONE.value
     outbox.take_back(deed.undo_until + GRACE, told)

@@ -54,8 +54,11 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
         to_value=after[:MAX_WORDS],
     )
     report.events.append(event)
-    if report.unit_id == routed_to:
-        report.unit_id = _routed_to(report)
+    routes_to = _routed_to(report)
+    if report.unit_id == routed_to != routes_to:
+        report.unit_id = routes_to
+        # Its lead has not been told yet that it is late.
+        report.escalated_at = None
     session().flush()
     session().expire(report, ["unit"])
     offer_to_target(report, event)

@@ -439,6 +439,8 @@ def assign_unit(report: Report, unit: Unit, staff: Staff, *, internal_text: str 
     )
     report.events.append(event)
     report.unit = unit
+    # Its lead has not been told yet that it is late.
+    report.escalated_at = None
     session().flush()
     tell_colleagues(report, event)
     offer_to_target(report, event)
@@ -467,7 +469,7 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     raised stays, unless the new category's is higher. The contact details are kept as long as the
     new one says.
     """
-    before = report.category
+    before, due_before, unit_before = report.category, report.due_at, report.unit_id
     if before.id == category.id:
         return
     event = Event(
@@ -480,6 +482,9 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
     if report.unit_id == _destination(report, before).unit_id:
         report.unit_id = _destination(report, category).unit_id
     _follow_priority(report, before, category)
+    if (report.due_at, report.unit_id) != (due_before, unit_before):
+        # With a new deadline it may become late anew, and another lead has not been told yet.
+        report.escalated_at = None
     if report.contact:
         report.contact.erase_on = _erase_on(category, report.received_at)
     report.category = category

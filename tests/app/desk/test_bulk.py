@@ -15,12 +15,13 @@ from app.database import db, now
 from app.demo.reports import add_reports
 from app.desk import bulk
 from app.desk.models import BulkDeed
+from app.notices.colleagues import follow
 from app.notices.handlers import HANDLERS
 from app.notices.operations import enter_reporter
 from app.outbox import OutboxMessage
 from app.places.models import Unit
 from app.reports.models import Category, Event, ReplyTemplate, Report
-from app.reports.operations import change_status
+from app.reports.operations import assign_person, change_status
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 
@@ -80,8 +81,9 @@ def followed(report, address="kari@example.org"):
     db.session.commit()
 
 
-def waiting_messages():
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "event")).all()
+def waiting_messages(*kinds):
+    kinds = kinds or ("event",)
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind.in_(kinds))).all()
 
 
 def make_due():
@@ -246,6 +248,40 @@ def test_unit_and_person_are_given_to_all_and_taken_back(front_desk, filed):
     post(front_desk, f"{BULK}/carry-out", id=str(uuid4()), **fields)
     assert state_of(second)["assignee_id"] is None
     assert state_of(second)["unit_id"] == unit.id
+
+
+def test_colleagues_hear_nothing_of_a_unit_and_a_person_that_were_taken_back(
+    front_desk, filed, colleague
+):
+    report, other = filed(), filed(category="VE01")
+    assign_person(report, colleague, person("front_desk@demo.vof"))
+    follow(report, colleague, "nb")
+    db.session.commit()
+    (earlier,) = waiting_messages("inside_event")
+    fields = {"unit": str(other.unit_id), "person": str(person("front_desk@demo.vof").id)}
+    chosen = [version(report)]
+    post(front_desk, f"{BULK}/carry-out", id=str(uuid4()), action="assign", chosen=chosen, **fields)
+    assert len(waiting_messages("inside_event")) == 3
+    undo(front_desk)
+    assert outcomes() == {report.id: "undone"}
+    assert waiting_messages("inside_event") == [earlier]
+
+
+@pytest.mark.parametrize("action", ["assign", "category"])
+def test_what_the_lead_was_told_of_is_known_again_after_undoing(front_desk, filed, action):
+    report, other = filed(), filed(category="VE01")
+    assert report.unit_id != other.unit_id
+    report.escalated_at = now()
+    db.session.commit()
+    told_at = report.escalated_at
+    chosen, wanted = [version(report)], {"unit": str(other.unit_id)}
+    if action == "category":
+        wanted = {"category": str(other.category_id)}
+    post(front_desk, f"{BULK}/carry-out", id=str(uuid4()), action=action, chosen=chosen, **wanted)
+    db.session.expire_all()
+    assert (report.unit_id, report.escalated_at) == (other.unit_id, None)
+    undo(front_desk)
+    assert report.escalated_at == told_at
 
 
 def test_reports_are_sorted_elsewhere_and_taken_back(front_desk, filed):

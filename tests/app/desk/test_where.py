@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.database import db
+from app.database import db, now
 from app.geo import position_of
 from app.places.models import Place, Unit
 from app.reports.models import EventKind, Report, RoutingRule
@@ -104,8 +104,12 @@ def test_the_unit_follows_where_the_table_had_chosen_it(front_desk, manager, fil
     if by_hand:
         fields = {"unit": third.id}
         front_desk.post(f"/desk/reports/{report.number}/unit", data=fields, headers=FROM_HERE)
+    fresh(report).escalated_at = now()
+    db.session.commit()
     assert move(front_desk, report, spot=f"place:{place.id}").status_code == 303
     assert fresh(report).unit_id == (third.id if by_hand else other.id)
+    # Another unit's lead has not been told yet that it is late.
+    assert bool(report.escalated_at) == by_hand
 
 
 def test_of_two_who_move_it_the_second_sees_what_the_first_has_done(front_desk, manager, spotted):

@@ -11,8 +11,8 @@ from app.database import db, now
 from app.places.models import Unit
 from app.reports import escalation
 from app.reports.escalation import escalate_late_reports
-from app.reports.models import Report
-from app.reports.operations import change_status
+from app.reports.models import Category, Report
+from app.reports.operations import assign_unit, change_status, recategorise
 from app.staff.models import Staff
 
 FRIDAY = datetime(2026, 11, 27, 5, 5, tzinfo=UTC)
@@ -113,6 +113,44 @@ def test_what_was_put_right_before_the_mail_went_is_left_out(late, mails, work):
     db.session.commit()
     work()
     assert mails() == []
+
+
+def category(code):
+    return db.session.scalars(select(Category).where(Category.code == code)).one()
+
+
+def test_a_report_that_was_late_unsorted_can_become_late_where_it_is_sorted(late):
+    report = late(category="")
+    escalate()
+    recategorise(report, category("PA03"), person("front_desk@demo.vof"))
+    report.due_at = FRIDAY - timedelta(days=1)
+    db.session.commit()
+    assert escalate() == 1
+
+
+def test_the_lead_of_another_unit_hears_of_what_is_late_already(late):
+    desk, elsewhere = person("front_desk@demo.vof"), category("PA10").unit
+    report, sorted_there = late(), late()
+    escalate()
+    assign_unit(report, elsewhere, desk)
+    recategorise(sorted_there, category("PA10"), desk)
+    sorted_there.due_at = report.due_at
+    db.session.commit()
+    assert escalate() == 2
+    assign_unit(report, elsewhere, desk)
+    recategorise(sorted_there, category("PA10"), desk)
+    db.session.commit()
+    assert escalate() == 0
+
+
+def test_sorting_what_stays_late_with_its_unit_is_no_news(late):
+    report = late()
+    escalate()
+    danger = category("PA01")
+    assert danger.unit_id == report.unit_id
+    recategorise(report, danger, person("front_desk@demo.vof"))
+    db.session.commit()
+    assert escalate() == 0
 
 
 def test_a_reopened_report_can_become_late_anew(late):
