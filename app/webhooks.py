@@ -31,6 +31,8 @@ class Webhook(Base):
     """An address that is told of some kinds of events, each message signed with the secret."""
 
     __tablename__ = "webhooks"
+    # What waits for one that was removed must not go to the next one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(String(500))

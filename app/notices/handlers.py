@@ -33,10 +33,12 @@ from app.notices.queries import (
     find_report_told,
     find_subscription,
     has_moved_on,
+    is_told,
     list_told,
 )
 from app.outbox import Claim, Errand, Handlers
 from app.reports import photo_care
+from app.reports.models import Event
 
 
 def spread_receipt(claim: Claim) -> None:
@@ -74,15 +76,20 @@ def _find(claim: Claim) -> Subscription | None:
     return subscription
 
 
-def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | None:
-    subscription = _find(claim)
-    if subscription is None:
+def _find_told(claim: Claim) -> tuple[Subscription, Event] | None:
+    """Who is to be told and of what; None where they are not told of that any more."""
+    subscription, event = _find(claim), find_event(claim.payload["event_id"])
+    if subscription is None or event is None or not is_told(subscription, event):
         return None
+    return subscription, event
+
+
+def _mail(claim: Claim, subscription: Subscription, write: Callable[[], Letter]) -> Errand:
     colleague = subscription.staff
     about = None if colleague else ReplyTo(subscription.report_id, subscription.by_reporter)
     with speaking(subscription.language):
         message = mail.compose(
-            write(subscription),
+            write(),
             colleague.email if colleague else subscription.address,
             letters.one_click_url(subscription),
             claim.id,
@@ -96,36 +103,32 @@ def _mail(claim: Claim, write: Callable[[Subscription], Letter]) -> Errand | Non
 
 def send_receipt(claim: Claim) -> Errand | None:
     """The one mail that goes to an address nobody has confirmed."""
-    return _mail(claim, letters.receipt)
+    subscription = _find(claim)
+    if subscription is None:
+        return None
+    return _mail(claim, subscription, lambda: letters.receipt(subscription))
 
 
 def send_confirmation(claim: Claim) -> Errand | None:
     """Ask whether an address wants to hear of a report; not if it has answered meanwhile."""
-    subscription = find_subscription(claim.payload["subscription_id"])
+    subscription = _find(claim)
     if subscription is None or subscription.confirmed_at:
         return None
-    return _mail(claim, letters.confirmation)
+    return _mail(claim, subscription, lambda: letters.confirmation(subscription))
 
 
 def send_email(claim: Claim) -> Errand | None:
     """Tell a confirmed address what happened."""
-    event = find_event(claim.payload["event_id"])
-    if event is None:
+    told = _find_told(claim)
+    if told is None:
         return None
-
-    def write(subscription: Subscription) -> Letter:
-        news = colleagues.letter if subscription.staff_id else letters.news
-        return news(subscription, event)
-
-    return _mail(claim, write)
+    news = colleagues.letter if told[0].staff_id else letters.news
+    return _mail(claim, told[0], lambda: news(*told))
 
 
-def _sms(claim: Claim, write: Callable[[Subscription], str]) -> Errand | None:
-    subscription = _find(claim)
-    if subscription is None:
-        return None
+def _sms(claim: Claim, subscription: Subscription, write: Callable[[], str]) -> Errand:
     with speaking(subscription.language):
-        text = write(subscription)
+        text = write()
     number, key = subscription.address, f"vof-{claim.id}"
     return Errand(
         run=lambda: sms.sender().send(number, text, key),
@@ -135,39 +138,43 @@ def _sms(claim: Claim, write: Callable[[Subscription], str]) -> Errand | None:
 
 def send_sms_receipt(claim: Claim) -> Errand | None:
     """The one SMS that goes to a reporter's number that nobody has confirmed."""
-    return _sms(claim, sms_texts.receipt)
+    subscription = _find(claim)
+    if subscription is None:
+        return None
+    return _sms(claim, subscription, lambda: sms_texts.receipt(subscription))
 
 
 def send_sms_confirmation(claim: Claim) -> Errand | None:
     """Ask whether a number wants to hear of a report; not if it has answered meanwhile."""
-    subscription = find_subscription(claim.payload["subscription_id"])
+    subscription = _find(claim)
     if subscription is None or subscription.confirmed_at:
         return None
-    return _sms(claim, sms_texts.confirmation)
+    return _sms(claim, subscription, lambda: sms_texts.confirmation(subscription))
 
 
 def send_sms(claim: Claim) -> Errand | None:
     """Tell a confirmed number what happened."""
-    event = find_event(claim.payload["event_id"])
-    if event is None:
-        return None
-    return _sms(claim, lambda subscription: sms_texts.news(subscription, event))
+    told = _find_told(claim)
+    return _sms(claim, told[0], lambda: sms_texts.news(*told)) if told else None
 
 
 def send_push(claim: Claim) -> Errand | None:
     """Tell a browser what happened."""
-    subscription = _find(claim)
-    event = find_event(claim.payload["event_id"])
-    if subscription is None or subscription.keys is None or event is None:
+    told = _find_told(claim)
+    if told is None:
+        return None
+    subscription = told[0]
+    keys = subscription.keys
+    if keys is None:
         return None
     with speaking(subscription.language):
         write = colleagues.push_message if subscription.staff_id else letters.push_message
-        message = write(subscription, event, f"vof-{claim.id}")
+        message = write(*told, f"vof-{claim.id}")
     return Errand(
         run=partial(
             push.send,
             subscription.address,
-            subscription.keys,
+            keys,
             message,
             push.contact_address(),
         ),

@@ -84,22 +84,24 @@ def find_reply_to(text: str) -> ReplyTo | None:
     return None
 
 
-def short_token(subscription_id: int) -> str:
-    """The same for an SMS, where each character counts: its id, and a mark of 64 bits."""
+def short_token(subscription_id: int, subscription: uuid.UUID) -> str:
+    """The same for an SMS, where each character counts: its id, and a mark of 64 bits.
+
+    The mark is over the UUID too, since ids come again when a backup has been restored.
+    """
     head = _SHORT_HEAD.pack(subscription_id)
-    return as_base64url(head + _short_mark(head))
+    return as_base64url(head + _short_mark(head + subscription.bytes))
 
 
-def read_short_token(token: str) -> int | None:
-    """The id of the subscription such a token speaks for; None for any other text."""
+def read_short_head(token: str) -> int | None:
+    """The id in such a token, which only `short_token` can confirm; None for any other text."""
     try:
         raw = from_base64url(token)
     except ValueError:
         return None
-    head, mark = raw[: _SHORT_HEAD.size], raw[_SHORT_HEAD.size :]
-    if len(head) < _SHORT_HEAD.size or not hmac.compare_digest(_short_mark(head), mark):
+    if len(raw) != _SHORT_HEAD.size + _SHORT_MARK_BYTES:
         return None
-    found: int = _SHORT_HEAD.unpack(head)[0]
+    found: int = _SHORT_HEAD.unpack_from(raw)[0]
     return found
 
 
@@ -136,8 +138,8 @@ def _mark(subscription: uuid.UUID) -> bytes:
     return _hmac("notice-token", current_app.config["SECRET_KEY"], subscription.bytes)[:_MARK_BYTES]
 
 
-def _short_mark(head: bytes) -> bytes:
-    return _hmac("short-token", current_app.config["SECRET_KEY"], head)[:_SHORT_MARK_BYTES]
+def _short_mark(said: bytes) -> bytes:
+    return _hmac("short-token", current_app.config["SECRET_KEY"], said)[:_SHORT_MARK_BYTES]
 
 
 def _reply_mark(head: bytes) -> bytes:

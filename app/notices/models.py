@@ -38,6 +38,8 @@ class Subscription(Base):
         UniqueConstraint("report_id", "way", "address", name="uq_subscriptions_way"),
         # How often an address has been entered of late.
         Index("ix_subscriptions_address", "address", "created_at"),
+        # What waits in the outbox for somebody who has left must not find another under their id.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,8 +10,10 @@ from datetime import datetime
 from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.database import session
+from app.database import MAX_ID, session
+from app.notices.keys import read_short_head, short_token
 from app.notices.models import Subscription, Way
+from app.reports.merging import way_of
 from app.reports.models import Event, EventKind, Report
 
 
@@ -26,6 +29,16 @@ def find_subscription(subscription_id: int) -> Subscription | None:
         )
     )
     return session().scalar(query)
+
+
+def find_by_short_token(token: str) -> Subscription | None:
+    """The subscription a link in an SMS speaks for."""
+    known = read_short_head(token)
+    subscription = find_subscription(known) if known and known <= MAX_ID else None
+    if subscription is None or subscription.way != Way.SMS:
+        return None
+    own = short_token(subscription.id, subscription.uuid)
+    return subscription if hmac.compare_digest(own, token) else None
 
 
 def find_subscription_to_manage(subscription_uuid: uuid.UUID) -> Subscription | None:
@@ -51,6 +64,15 @@ def find_by_address(report_id: int, way: Way, address: str) -> Subscription | No
             Subscription.address == address,
         )
     )
+
+
+def is_told(subscription: Subscription, event: Event) -> bool:
+    """Whether a subscription hears of an event still: `list_told`, asked again when it is sent.
+
+    Somebody may have left or the reports been parted since, and an id may be another's by now.
+    """
+    said_yes = subscription.way == Way.PUSH or subscription.confirmed_at is not None
+    return said_yes and event.report_id in {one.id for one in way_of(subscription.report)}
 
 
 def list_told(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.notices.keys import notice_token, read_short_token
-from app.notices.models import Way
+from app.notices.keys import notice_token
 from app.notices.pages import pages
-from app.notices.queries import find_subscription
+from app.notices.queries import find_by_short_token
 from app.permissions import allow
 from app.problems import NoSuchSubscription
 from app.reports.fixed import is_asked
@@ -23,9 +22,8 @@ def open_sms(token: str) -> BaseResponse:
     Raises:
         NoSuchSubscription: it has ended.
     """
-    known = read_short_token(token)
-    subscription = find_subscription(known) if known else None
-    if subscription is None or subscription.way != Way.SMS:
+    subscription = find_by_short_token(token)
+    if subscription is None:
         raise NoSuchSubscription
     page = ".manage"
     if subscription.confirmed_at and is_asked(find_end(subscription.report)):

@@ -58,7 +58,7 @@ def news(subscription: Subscription, event: Event) -> str:
 
 def link(subscription: Subscription) -> str:
     """Where an SMS leads."""
-    token = short_token(subscription.id)
+    token = short_token(subscription.id, subscription.uuid)
     return public_url("notices.open_sms", token=token, lang=subscription.language)
 
 

@@ -54,7 +54,12 @@ def split(report: Report, staff_id: int | None) -> None:
 
 def find_end(report: Report) -> Report:
     """The report that is kept: itself, unless it is a duplicate."""
-    return [report, *_ways_end(report)][-1]
+    return way_of(report)[-1]
+
+
+def way_of(report: Report) -> list[Report]:
+    """The report itself, and those that it is a duplicate of, the kept one last."""
+    return [report, *_ways_end(report)]
 
 
 def _ways_end(report: Report) -> Iterator[Report]:

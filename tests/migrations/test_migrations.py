@@ -138,6 +138,34 @@ def test_what_the_first_release_wrote_survives_to_today(app):
     ]
 
 
+# A webhook with its log, and what waits for a subscription that is gone.
+NAMED_IN_MESSAGES = """
+INSERT INTO webhooks (id, url, secret, kinds, active, created_at)
+  VALUES (5, 'https://example.org/', 's', '[]', true, '2026-01-01 00:00:00');
+INSERT INTO webhook_deliveries (id, webhook_id, outbox_id, kind, attempt, at, answer, ok)
+  VALUES (1, 5, 1, 'test', 1, '2026-01-01 00:00:00', '200', true);
+INSERT INTO outbox (id, kind, payload, state, attempts, created_at, available_at, error)
+  VALUES (1, 'email', '{"subscription_id": 9, "event_id": 1}', 'waiting', 1, '2026-01-01 00:00:00',
+    '2026-01-01 00:00:00', '')
+"""
+
+
+@pytest.mark.parametrize("app", [SQLITE], indirect=True)
+def test_ids_that_messages_name_are_not_given_to_the_next_one(app):
+    upgrade(revision="0023")
+    with db.engine.begin() as connection:
+        for row in NAMED_IN_MESSAGES.split(";\n"):
+            connection.exec_driver_sql(row)
+    upgrade(revision="0024")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT webhook_id FROM webhook_deliveries")) == 5
+        last = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        given = {
+            name: connection.scalar(last, {"name": name}) for name in ("subscriptions", "webhooks")
+        }
+    assert given == {"subscriptions": 9, "webhooks": 5}
+
+
 def test_the_models_are_what_the_migrations_make(app):
     upgrade()
 

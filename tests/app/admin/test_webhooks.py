@@ -129,6 +129,17 @@ def test_what_fails_is_tried_again_with_the_same_key_and_logged(admin, receiver)
     assert hook.secret not in page
 
 
+def test_what_waits_for_one_that_was_removed_never_goes_to_the_next_one(admin, filed, receiver):
+    gone, _page = added(admin, receiver)
+    gone_id = gone.id
+    filed()
+    admin.post(f"{PAGE}/{gone_id}/remove", headers=FROM_HERE)
+    next_one, _page = added(admin, receiver)
+    assert next_one.id != gone_id
+    work()
+    assert receiver.received == []
+
+
 def test_no_redirect_is_followed(admin, receiver):
     hook, _page = added(admin, receiver)
     receiver.status, receiver.location = 302, receiver.endpoint("elsewhere")

@@ -15,6 +15,7 @@ from app.notices.models import Subscription, Way
 from app.outbox import OutboxMessage
 from app.reports.keys import report_key
 from app.reports.models import Event
+from app.reports.operations import merge_report
 from tests.app.notices.conftest import KARI, as_html, plain, set_otherwise, subscriptions
 from tests.push_service import Browser
 
@@ -299,6 +300,50 @@ def test_an_event_is_no_news_once_its_report_is_gone(reported, happens, work):
     session().commit()
     work()
     assert waiting() == 0
+
+
+def test_what_waits_for_one_who_left_never_goes_to_the_next_one(reported, happens, work, mails):
+    report = reported()
+    work()
+    confirm_all()
+    happens(report, text="Svar til Kari")
+    # Spread, and the mail server is away.
+    claim = outbox.claim_next()
+    outbox._deliver(claim, HANDLERS)
+    (gone,) = subscriptions()
+    gone_id = gone.id
+    operations.unsubscribe(gone.uuid)
+    session().commit()
+    other = reported("ola@example.org")
+    operations.follow_by_email(other, "stranger@example.org", "nb", by_reporter=False)
+    session().commit()
+    confirm_all()
+    work()
+    assert "Svar til Kari" not in "".join(plain(mail) for mail in mails())
+    assert gone_id not in {one.id for one in subscriptions()}
+
+
+def test_news_is_for_who_said_yes_and_follows_the_report_or_its_duplicate(
+    reported, happens, work, mails, desk_person
+):
+    report, duplicate, _other = reported(), reported("ola@example.org"), reported("per@example.org")
+    work()
+    happens(report, text="Til dem som følger")
+    (event,) = [one for one in report.events if one.public_text]
+    kari, ola, per = subscriptions()
+    ola.confirmed_at = per.confirmed_at = now()
+    merge_report(duplicate, report, desk_person)
+    for row in session().scalars(select(OutboxMessage)):
+        session().delete(row)
+    for one in (kari, ola, per):
+        outbox.put(Way.EMAIL, subscription_id=one.id, event_id=event.id)
+        if one is not ola:
+            outbox.put(Way.SMS, subscription_id=one.id, event_id=event.id)
+    session().commit()
+    work()
+    assert waiting() == 0
+    told = [mail["To"] for mail in mails() if "Til dem som følger" in plain(mail)]
+    assert told == ["ola@example.org"]
 
 
 def test_each_subscription_is_its_own(reported):

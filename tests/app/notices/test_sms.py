@@ -19,7 +19,7 @@ from app.languages import LANGUAGES, speaking
 from app.notices import sms, sms_texts
 from app.notices.keys import notice_token, short_token
 from app.notices.models import Subscription
-from app.notices.operations import MOST_PER_NUMBER, confirm, follow_by_sms
+from app.notices.operations import MOST_PER_NUMBER, confirm, follow_by_sms, unsubscribe
 from app.outbox import MessageState, OutboxMessage
 from app.reports.models import Event, Report
 from app.reports.workflow import Status
@@ -196,14 +196,35 @@ def test_one_tap_behind_the_link_stops_them(client, filed, happens, work, gatewa
     (subscription,) = subscriptions()
     confirm(subscription)
     session().commit()
-    page = client.get(f"/v/{short_token(subscription.id)}?lang=en", follow_redirects=True).text
+    address = f"/v/{short_token(subscription.id, subscription.uuid)}"
+    page = client.get(f"{address}?lang=en", follow_redirects=True).text
     stopping = re.search(r'action="([^"]+/unsubscribe[^"]*)"', page)[1]
     assert "no more SMS" in client.post(stopping, headers=FROM_HERE).text
     assert subscriptions() == []
     happens(report, "planned")
     work()
-    assert client.get(f"/v/{short_token(1)}").status_code == 404
+    assert client.get(address).status_code == 404
     assert client.get("/v/AAAA").status_code == 404
+
+
+def test_the_link_of_somebody_who_stopped_never_leads_to_the_next_one(client, filed, work, gateway):
+    report = filed()
+    follow_by_sms(report, NUMBER, "en", by_reporter=False)
+    session().commit()
+    work()
+    old_link = link_of(gateway.texts[0])
+    gone = subscriptions()[0].uuid
+    unsubscribe(gone)
+    session().commit()
+    other = filed(contact={"name": "Ola", "phone": "92222222"})
+    follow_by_sms(other, "+4792222222", "en", by_reporter=True)
+    session().commit()
+    work()
+    (next_one,) = subscriptions()
+    assert client.get(old_link).status_code == 404
+    # Nor where an id comes again after all, as it does when a backup has been restored.
+    assert client.get(f"/v/{short_token(next_one.id, gone)}").status_code == 404
+    assert client.get(link_of(gateway.texts[1])).status_code == 303
 
 
 def test_a_closed_report_s_link_asks_whether_it_was_fixed(client, filed, happens, work, gateway):
