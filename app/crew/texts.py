@@ -181,6 +181,11 @@ def texts() -> dict[str, str]:
         "photos_one": _("1 photo"),
         "photos_many": _("{n} photos"),
         "refused": _("Not accepted"),
+        "held_up": _(
+            "The server is there, but something in the network does not let this through. It is "
+            "tried again by itself. Perhaps it helps to change the words, or to use another "
+            "network."
+        ),
         "changed": _("Changed meanwhile"),
         "edit": _("Change it"),
         "send_again": _("Send again"),

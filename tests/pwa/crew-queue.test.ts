@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { newId } from '../../pwa/src/offline/store.ts';
 import type { Action, Deed, WaitingPhoto } from '../../pwa/src/crew/queue/action.ts';
-import { actionOf, again, asNote, handedOver, isStopped, rebased } from '../../pwa/src/crew/queue/action.ts';
+import { actionOf, again, asNote, handedOver, isHeldUp, isStopped, rebased } from '../../pwa/src/crew/queue/action.ts';
 import { afterAction, nextDue, nextJob } from '../../pwa/src/crew/queue/order.ts';
 import type { Sender } from '../../pwa/src/crew/queue/sender.ts';
 import { send } from '../../pwa/src/crew/queue/sender.ts';
@@ -30,6 +30,8 @@ const photo = (id: string): WaitingPhoto => ({ id, type: 'image/jpeg', moment: '
 
 let asked: { url: string; body: unknown }[] = [];
 let answers: ((url: string) => Response)[] = [];
+/** What somebody between us answers, whenever it is asked for one of these. */
+let between: ((url: string) => (() => Response) | undefined) = () => undefined;
 const json = (status: number, body: unknown) => (): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 const page = (status: number) => (): Response => new Response('<h1>', { status, headers: { 'Content-Type': 'text/html' } });
@@ -43,7 +45,8 @@ const receipt = (url: string): Response => {
 
 globalThis.fetch = (url, init) => {
   asked.push({ url: url as string, body: init?.body });
-  const answer = answers.shift() ?? receipt;
+  const isOurs = (url as string).includes('/tablet?');
+  const answer = between(url as string) ?? (isOurs ? json(200, { people: [], ended: [], me: null }) : answers.shift() ?? receipt);
   return new Promise((resolve) => {
     resolve(answer(url as string));
   });
@@ -71,6 +74,7 @@ const kept = () => inStore('readonly', (store) => Promise.all([store.all('action
 beforeEach(async () => {
   asked = [];
   answers = [];
+  between = () => undefined;
   signed_out = 0;
   await inStore('readwrite', async (store) => {
     for (const name of ['actions', 'photos', 'sent'] as const) for (const { id } of await store.all(name)) store.delete(name, id);
@@ -120,6 +124,40 @@ test('one failing action never blocks those of other reports', async () => {
   assert.ok(wait !== null && wait > 0);
   const [actions, , sent] = await kept();
   assert.deepEqual([actions.map(({ id }) => id), sent.map(({ id }) => id)], [[bad.id], [good.id]]);
+});
+
+test('what somebody between us never lets through holds back neither another’s words nor any photo', async () => {
+  const bad = [action(), action({ report: '2026-33333333' }), action({ report: '2026-44444444', receipt: { number: '2026-44444444', version: 9, status: 'fixed' }, photos: [photo('p1')] })];
+  const good = action({ report: '2026-22222222', photos: [photo('p2')] });
+  await put(...bad, good);
+  between = (url) => (/actions\/([0-9a-z-]+)/.exec(url)?.[1] === good.id || url.includes('/tablet?') ? undefined : page(403));
+  const wait = await send(sender());
+  const [actions, , sent] = await kept();
+  assert.deepEqual([sent.map(({ id }) => id), actions.length], [[good.id], 3]);
+  assert.ok(wait !== null && wait > 0);
+  assert.ok(actions.every(({ held_up, refusal }) => held_up === 1 && !refusal));
+  // They are not sent all the time.
+  asked = [];
+  await send(sender());
+  assert.deepEqual(asked, []);
+  between = () => undefined;
+  assert.equal(await send(sender(), true), null);
+  assert.deepEqual((await kept())[0], []);
+});
+
+test('what never gets through may be changed or given up, and is counted anew once it got through', () => {
+  const once = afterAction(action(), { kind: 'held_up' }, 0);
+  const thrice = afterAction(afterAction(once, { kind: 'held_up' }, 0), { kind: 'held_up' }, 0);
+  assert.deepEqual([once, thrice, again(thrice, DEED)].map(isHeldUp), [false, true, false]);
+  assert.equal(thrice.not_before, 8000);
+});
+
+test('a network that wants a sign-in of its own is asked once, and puts nothing off', async () => {
+  await put(action(), action({ report: '2026-22222222' }));
+  between = () => page(200);
+  assert.ok(Number(await send(sender())) > 0);
+  assert.deepEqual(asked.map(({ url }) => /actions|tablet/.exec(url)?.[0]), ['actions', 'tablet']);
+  assert.deepEqual((await kept())[0].map(({ not_before, held_up }) => [not_before, held_up]), [[0, undefined], [0, undefined]]);
 });
 
 test('what a server in trouble has put off goes at once when somebody asks, or the network is back', async () => {

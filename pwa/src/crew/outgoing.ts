@@ -154,7 +154,7 @@ async function changeKept(id: string, change: (action: Action) => Action | null)
 
 export async function resend(id: string, change: (action: Action) => Action): Promise<void> {
   await changeKept(id, change);
-  void sendNow();
+  void sendNow(true);
 }
 
 export const throwAway = (id: string): Promise<void> => changeKept(id, () => null);

@@ -68,6 +68,8 @@ export interface Action {
   readonly created_at: string;
   readonly photos: readonly WaitingPhoto[];
   readonly attempts: number;
+  /** How often in a row somebody between us stopped it while the server was there; unset by an older make of this app. */
+  readonly held_up?: number;
   readonly not_before: number;
   readonly receipt: Receipt | null;
   readonly refusal: Refusal | null;
@@ -96,6 +98,12 @@ export function wantedStatus({ content }: Action): string | null {
   return isDeed(content) && content.kind === 'status' ? content.status : null;
 }
 
+/** Once may be an accident. */
+const HELD_UP_FOR_GOOD = 3;
+
+/** Never gets through as it is; a person may change it or give it up, and until then it is tried on. */
+export const isHeldUp = ({ held_up = 0 }: Action): boolean => held_up >= HELD_UP_FOR_GOOD;
+
 /** Waits for a person, not for the network. */
 export const isStopped = ({ refusal, conflict }: Action): boolean => refusal !== null || conflict !== null;
 
@@ -113,7 +121,7 @@ export function actionOf(beginning: Beginning): Action {
 
 /** Stopped before, changed by a person: it goes again under its own id, since nothing was kept of it. */
 export function again(action: Action, content: Deed | Fault): Action {
-  return { ...action, content, attempts: 0, not_before: 0, refusal: null, conflict: null };
+  return { ...action, content, attempts: 0, held_up: 0, not_before: 0, refusal: null, conflict: null };
 }
 
 /** What a conflict leaves to a person: the same step, based on what the report is now. */

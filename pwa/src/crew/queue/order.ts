@@ -18,6 +18,8 @@ export type Answer =
   | { readonly kind: 'conflict'; readonly conflict: Conflict }
   | { readonly kind: 'later'; readonly wait_ms: number }
   | { readonly kind: 'signed_out' }
+  /** No answer of ours, though our server is there: a firewall between us does not like it, or it took too long. */
+  | { readonly kind: 'held_up' }
   | { readonly kind: 'unreachable' };
 
 const SIGNED_OUT = ['not_signed_in', 'sign_in_needed', 'signed_out', 'ended'];
@@ -87,8 +89,6 @@ export function meaningOf(answered: Answered | null, { action, photo }: Job): An
     if (status === 409 && code === 'changed_meanwhile' && report) return { kind: 'conflict', conflict: { report, since: since ?? [] } };
     return { kind: 'refused', refusal: { code, message, fields: fields ?? {} } };
   }
-  // Somebody between us found the picture too large, and will again; it must not be sent all the time.
-  if (photo && status === 413) return { kind: 'later', wait_ms: 0 };
   return status < 429 ? { kind: 'unreachable' } : { kind: 'later', wait_ms };
 }
 
@@ -96,13 +96,15 @@ export function meaningOf(answered: Answered | null, { action, photo }: Job): An
 export function afterAction(action: Action, answer: Answer, now: number): Action {
   switch (answer.kind) {
     case 'received':
-      return { ...action, attempts: 0, not_before: 0, receipt: answer.receipt, refusal: null, conflict: null };
+      return { ...action, attempts: 0, held_up: 0, not_before: 0, receipt: answer.receipt, refusal: null, conflict: null };
     case 'refused':
       return { ...action, refusal: answer.refusal };
     case 'conflict':
       return { ...action, conflict: answer.conflict };
     case 'later':
       return { ...action, attempts: action.attempts + 1, not_before: now + Math.max(answer.wait_ms, waitAfter(action.attempts)) };
+    case 'held_up':
+      return { ...action, attempts: action.attempts + 1, held_up: (action.held_up ?? 0) + 1, not_before: now + waitAfter(action.attempts) };
     case 'unreachable':
       return { ...action, attempts: action.attempts + 1 };
     case 'signed_out':
@@ -115,14 +117,16 @@ export function afterPhoto(action: Action, photo: WaitingPhoto, answer: Answer, 
   const others = action.photos.filter(({ id }) => id !== photo.id);
   switch (answer.kind) {
     case 'received':
-      return { ...action, photos: others };
+      return { ...action, held_up: 0, photos: others };
     case 'refused':
       return { ...action, photos: others, left_out: [...action.left_out, answer.refusal.message] };
     case 'later':
+    case 'held_up':
     case 'unreachable': {
-      const wait = answer.kind === 'later' ? Math.max(answer.wait_ms, waitAfter(photo.attempts)) : 0;
+      const wait = answer.kind === 'unreachable' ? 0 : Math.max(answer.kind === 'later' ? answer.wait_ms : 0, waitAfter(photo.attempts));
       const later = { ...photo, attempts: photo.attempts + 1, not_before: wait && now + wait };
-      return { ...action, attempts: action.attempts + 1, photos: action.photos.map((one) => (one.id === photo.id ? later : one)) };
+      const held_up = (action.held_up ?? 0) + Number(answer.kind === 'held_up');
+      return { ...action, attempts: action.attempts + 1, held_up, photos: action.photos.map((one) => (one.id === photo.id ? later : one)) };
     }
     case 'conflict':
     case 'signed_out':

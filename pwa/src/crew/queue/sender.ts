@@ -3,6 +3,7 @@
  * the queue before our own server's receipt, and whatever is sent twice the server knows by its id.
  */
 import { ask } from '../../offline/asking.ts';
+import { readTablet } from '../api.ts';
 import { inStore } from '../store.ts';
 import type { Action, Sent, WaitingPhoto } from './action.ts';
 import { urlOf } from './action.ts';
@@ -33,6 +34,11 @@ async function bytesOf(photo: WaitingPhoto): Promise<ArrayBuffer | undefined> {
   return (await inStore('readonly', (store) => store.get('photos', photo.id)))?.bytes;
 }
 
+/** Where one upload finds no answer of ours, whether our server is there at all tells if the next may fare better. */
+async function seeWhy(answer: Answer): Promise<Answer> {
+  return answer.kind === 'unreachable' && (await readTablet()).kind === 'new' ? { kind: 'held_up' } : answer;
+}
+
 async function askFor(job: Job, lang: string): Promise<Answer> {
   const { action, photo } = job;
   // Another tab may have signed in somebody else since we asked: then the server keeps nothing.
@@ -40,7 +46,7 @@ async function askFor(job: Job, lang: string): Promise<Answer> {
   if (body === undefined) return PHOTO_LOST;
   const headers = { 'Content-Type': photo ? photo.type : 'application/json' };
   const size = typeof body === 'string' ? body.length : body.byteLength;
-  return meaningOf(await ask(urlOf(action, photo, lang), { method: 'PUT', body, headers }, size), job);
+  return seeWhy(meaningOf(await ask(urlOf(action, photo, lang), { method: 'PUT', body, headers }, size), job));
 }
 
 function sentOf(action: Action): Sent | null {

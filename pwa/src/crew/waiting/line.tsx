@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { resend, throwAway } from '../outgoing.ts';
 import type { Action } from '../queue/action.ts';
-import { isDeed } from '../queue/action.ts';
+import { again, isDeed, isHeldUp } from '../queue/action.ts';
 import { reportAddress } from '../router.ts';
 import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
@@ -45,25 +45,31 @@ export function Discard({ action }: { readonly action: Action }): JSX.Element {
   );
 }
 
-function Refused({ action }: { readonly action: Action }): JSX.Element {
+/** Whatever somebody may change and send again; of what has arrived only photos are left, which cannot be changed. */
+function Stopped({ action, why }: { readonly action: Action; readonly why: string }): JSX.Element {
   const [isEditing, edit] = useState(false);
-  const { refusal } = action;
-  const sentences = Object.values(refusal?.fields ?? {}).flat().filter((one) => typeof one === 'string');
   if (isEditing) return <Edit action={action} onDone={() => { edit(false); }} />;
   return (
     <>
-      <p class="error">{[refusal?.message, ...sentences].filter(Boolean).join(' ')}</p>
+      <p class="error">{why}</p>
       <div class="buttons">
-        <button type="button" class="main" onClick={() => { edit(true); }}>
-          {say('edit')}
-        </button>
-        <button type="button" onClick={() => void resend(action.id, (one) => ({ ...one, refusal: null, attempts: 0, not_before: 0 }))}>
+        {!action.receipt && (
+          <button type="button" class="main" onClick={() => { edit(true); }}>
+            {say('edit')}
+          </button>
+        )}
+        <button type="button" onClick={() => void resend(action.id, (one) => again(one, one.content))}>
           {say('send_again')}
         </button>
         <Discard action={action} />
       </div>
     </>
   );
+}
+
+function whyOf({ refusal }: Action): string {
+  const sentences = Object.values(refusal?.fields ?? {}).flat().filter((one) => typeof one === 'string');
+  return refusal ? [refusal.message, ...sentences].filter(Boolean).join(' ') : say('held_up');
 }
 
 export function Line({ action, app, linked = false }: { readonly action: Action; readonly app: State; readonly linked?: boolean }): JSX.Element {
@@ -79,7 +85,7 @@ export function Line({ action, app, linked = false }: { readonly action: Action;
         {[place, timeOf(created_at, language()), count('photos_one', 'photos_many', action.photos.length)].filter(Boolean).join(' · ')}
       </p>
       {text && <p class="said">{text}</p>}
-      {refusal && <Refused action={action} />}
+      {(refusal !== null || isHeldUp(action)) && <Stopped action={action} why={whyOf(action)} />}
       {conflict && <Changed action={action} conflict={conflict} />}
       {!refusal && !conflict && !receipt && attempts === 0 && (
         <div class="buttons">
