@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -36,11 +37,14 @@ from app.reports.queries import (
 )
 from app.reports.staff_forms import (
     attempt,
+    is_sent_again,
     list_unseen,
+    read_deed,
     read_status,
     read_texts,
+    refuse_if_changed,
     report_or_problem,
-    report_to_change,
+    sign,
 )
 from app.reports.wording import template_text
 from app.staff.models import Staff
@@ -79,6 +83,7 @@ def report_page(number: str, errors: dict[str, str], **inserted: str) -> str:
             for one in list_choices(found.category)
         ],
         unseen=staff_views.lines(list_unseen(found)),
+        form_id=uuid.uuid4(),
         values=request.form.to_dict() | inserted,
         errors=errors,
         may_change=change,
@@ -238,14 +243,20 @@ def change_report(
 ) -> Any:
     """Carry out a change of a report that its reader has seen as it is, or show why not.
 
-    What the desk does with the report is its answer to what the crew has asked.
+    What the desk does with the report is its answer to what the crew has asked. A form that is sent
+    twice is carried out once.
     """
+    deed = read_deed()
 
     def carry_out() -> BaseResponse:
-        found = report_to_change(number)
-        change(found)
-        if answers_crew:
-            found.asked_at = None
+        found = report_or_problem(number, for_change=True)
+        if not is_sent_again(found, deed):
+            refuse_if_changed(found)
+            before = found.events[-1].id
+            change(found)
+            sign(found, before, deed)
+            if answers_crew:
+                found.asked_at = None
         return redirect(report_url(found), 303)
 
     return attempt(carry_out, lambda errors: report_page(number, errors))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from email import policy
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from app.audit import AuditEntry
 from app.database import db
 from app.notices.handlers import HANDLERS
 from app.notices.models import Subscription, Way
+from app.outbox import OutboxMessage
 from app.places.models import Owner
 from app.reports.followers import follow_report
 from app.reports.keys import report_key
@@ -405,6 +407,59 @@ def test_what_me_too_has_raised_stays_so_among_what_is_less_urgent(front_desk, f
 @pytest.mark.parametrize("category", ["", "XX99"])
 def test_a_category_nobody_knows_is_refused(front_desk, filed, category):
     assert send(front_desk, filed(), "category", category=category).status_code == 422
+
+
+# ---- A second click.
+
+
+def minted(desk, report):
+    """The id that the forms of a report's page have."""
+    return re.search(r'name="id" value="([^"]+)"', desk.get(page_of(report)).text)[1]
+
+
+def waiting(kind="event"):
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()
+
+
+def test_an_answer_that_is_sent_twice_is_given_once(front_desk, manager, filed):
+    report = filed()
+    form = {"id": minted(front_desk, report), "seen": last_event(report)}
+    for _ in range(2):
+        answer = send(front_desk, report, "note", public_text="Vi ser på den i morgen.", **form)
+        assert answer.status_code == 303
+        # Nor does what a colleague does in between make it another answer.
+        send(manager, report, "note", internal_text="Ringt", seen=last_event(report))
+    assert kinds(report).count(EventKind.NOTE) == 3
+    assert len(waiting()) == 1
+
+
+def test_whoever_comes_back_to_the_page_may_say_more(front_desk, filed):
+    report = filed()
+    form = {"id": minted(front_desk, report), "seen": last_event(report)}
+    for text in ("Vi ser på den.", "Den er bestilt."):
+        send(front_desk, report, "note", public_text=text, **form)
+    for status in ("planned", "in_progress", "planned"):
+        assert send(front_desk, report, "status", status=status, **form).status_code == 303
+    told = [event.public_text or event.to_value for event in fresh(report).events[1:]]
+    assert told == ["Vi ser på den.", "Den er bestilt.", "planned", "in_progress", "planned"]
+
+
+@pytest.mark.parametrize("what", ["status", "forward", "merge"])
+def test_a_second_click_is_answered_like_the_first(front_desk, filed, what):
+    report, other = filed(), filed()
+    owner = Owner(name="DNB Arena", email="drift@arena.example")
+    db.session.add(owner)
+    db.session.commit()
+    fields = {
+        "status": {"status": "planned", "public_text": "Neste uke"},
+        "forward": {"owner": owner.id},
+        "merge": {"chosen": other.number},
+    }[what] | {"id": minted(front_desk, report), "seen": last_event(report)}
+    first, second = (send(front_desk, report, what, **fields) for _ in range(2))
+    assert (second.status_code, second.location) == (303, first.location)
+    assert kinds(report).count(EventKind.STATUS) == 1
+    assert len(waiting()) == 1
+    assert len(waiting("forwarded")) == (what == "forward")
 
 
 # ---- Not ours.
