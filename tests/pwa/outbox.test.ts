@@ -6,6 +6,7 @@ import { afterPhoto, afterText, nextDue, nextJob, send } from '../../pwa/src/off
 import { itemOf } from '../../pwa/src/offline/report.ts';
 import type { Item, WaitingPhoto } from '../../pwa/src/offline/store.ts';
 import { inStore, newId } from '../../pwa/src/offline/store.ts';
+import { sendWaiting } from '../../pwa/src/islands/waiting.ts';
 
 const PHOTO: WaitingPhoto = { id: 'p1', type: 'image/jpeg', tried: false, not_before: 0, attempts: 0 };
 const RECEIPT = { number: '2026-12345678', status: 'received', key: 'k/1', url: 'https://vof.example/r/2026-12345678' };
@@ -281,4 +282,26 @@ test('what a keeper did and the server refuses is told', async () => {
   await send();
   const [[refused]] = await kept();
   assert.equal(refused?.refusal?.code, 'no_such_sign');
+});
+
+test('what is kept while the page counts what waits is sent at once, too', async () => {
+  let count = (): void => undefined;
+  // What the page shows a count in, and where it notes that this device keeps something.
+  Object.assign(globalThis, {
+    document: {
+      querySelectorAll: () => {
+        count();
+        return [];
+      },
+    },
+    localStorage: { setItem: () => undefined, removeItem: () => undefined },
+  });
+  answers = [json(201, RECEIPT)];
+  count = (): void => {
+    count = (): void => undefined;
+    void put(item());
+    void sendWaiting();
+  };
+  await sendWaiting();
+  assert.equal(asked.length, 1);
 });

@@ -25,8 +25,8 @@ export async function sendWaiting(): Promise<void> {
       const wait = await send();
       clearTimeout(timer);
       if (wait !== null) timer = setTimeout(() => void sendWaiting(), wait);
+      await showCount();
     } while (seen !== asked);
-    await showCount();
   } catch {
     // No store on this device, as in some private windows, or one that did not answer in time.
     timer = setTimeout(() => void sendWaiting(), STORE_AGAIN_MS);
