@@ -112,14 +112,15 @@ Handler: TypeAlias = Callable[[Claim], Errand | None]
 Handlers: TypeAlias = Mapping[str, Handler]
 
 
-def put(kind: str, **payload: Any) -> None:
+def put(kind: str, *, wait: timedelta = timedelta(0), **payload: Any) -> None:
     """Have something sent once the present transaction is kept.
 
     Args:
         kind: names the handler.
+        wait: for how long it stays here at least.
         payload: what it needs; ids rather than personal data.
     """
-    message = OutboxMessage(kind=kind, payload=payload)
+    message = OutboxMessage(kind=kind, payload=payload, available_at=now() + wait)
     if until := session().info.get(_HELD_BACK):
         message.payload = payload | {"held_back": True}
         message.available_at = until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -27,6 +27,8 @@ from app.database import Base, UtcDateTime, now, session
 from app.kept import Kept
 
 MESSAGE = "hand_over"
+# A phone sends the text of a report first, and then its photos one by one.
+PHOTOS_FOLLOW = timedelta(minutes=3)
 
 
 class TargetKind(StrEnum):
@@ -106,16 +108,18 @@ class Reported(Protocol):
     unit_id: Any
 
 
-def hand_over(report: Reported, event_id: int) -> None:
+def hand_over(report: Reported, event_id: int, *, wait: timedelta = timedelta(0)) -> None:
     """Have a report that was flushed handed over to whom it belongs, if that is a target.
 
     Args:
         report: which.
         event_id: of the line of its timeline that makes it theirs.
+        wait: for how long it stays here, so that all of it goes along.
     """
     for target_id, unit_id, category_id in _ACTIVE.get():
         if report.category_id == category_id or report.unit_id == unit_id:
-            outbox.put(MESSAGE, report_id=report.id, target_id=target_id, event_id=event_id)
+            ids = {"report_id": report.id, "target_id": target_id, "event_id": event_id}
+            outbox.put(MESSAGE, wait=wait, **ids)
 
 
 def _read_active() -> list[tuple[int, int | None, int | None]]:

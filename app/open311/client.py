@@ -43,8 +43,15 @@ class Endpoint:
     jurisdiction: str
     inside: Sequence[str]
 
-    def post(self, fields: Sequence[Field], files: Sequence[bytes]) -> dict[str, str]:
+    def post(
+        self, fields: Sequence[Field], files: Sequence[bytes], reference: str
+    ) -> dict[str, str]:
         """File a request.
+
+        Args:
+            fields: as GeoReport names them.
+            files: photos.
+            reference: the same whenever this request is sent; another VOF files it once.
 
         Returns:
             What the answer says of it: its id, or a token.
@@ -63,7 +70,8 @@ class Endpoint:
         else:
             body = urlencode(whole).encode()
             media_type = "application/x-www-form-urlencoded; charset=utf-8"
-        root = self._ask("POST", "requests.xml", body, {"Content-Type": media_type})
+        headers = {"Content-Type": media_type, "Idempotency-Key": reference}
+        root = self._ask("POST", "requests.xml", body, headers)
         return next(_records(root, "request"), {})
 
     def list_since(self, moment: datetime) -> Iterator[dict[str, str]]:

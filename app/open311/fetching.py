@@ -5,18 +5,19 @@ Asking is a message like others, so that one that fails waits longer each time a
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from app import outbox
 from app.database import now, session
 from app.open311 import states
 from app.open311.client import Endpoint
-from app.open311.handing_over import CLOCK_SLACK, endpoint_of, find_reference, reference_of
-from app.outbox import LEASE, Claim, Errand, MessageState, OutboxMessage
+from app.open311.handing_over import endpoint_of, find_reference, reference_of
+from app.outbox import LEASE, Claim, Errand, MessageState, OutboxMessage, Undeliverable
 from app.reports.models import Report
 from app.reports.operations import add_note, change_status
 from app.reports.queries import find_report_by_id
@@ -24,10 +25,16 @@ from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import Status, may_become
 from app.targets import HandedOver, Target, TargetKind
 
+log = logging.getLogger(__name__)
+
 KIND = "fetch_states"
 MOST_AT_ONCE = 50
 # What nobody has closed in a year is not asked about any more.
 ASKED_FOR = timedelta(days=365)
+# What is not known to have arrived is looked for among all that is new there, which costs more.
+LOOKED_FOR = timedelta(days=7)
+# A target that refuses to tell is asked again no sooner; how it said no stands in the outbox.
+AFTER_REFUSAL = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -38,13 +45,14 @@ class Question:
     foreign_id: str
     token: str
     reference: str
-    since: datetime
+    tried_at: datetime
 
 
 @dataclass(slots=True)
 class Answers:
-    """What a target has told: ids by row, and records by id."""
+    """Rows a target was asked about, and what it told: ids by row, and records by id."""
 
+    asked: set[int] = field(default_factory=set)
     ids: dict[int, str] = field(default_factory=dict)
     records: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -56,10 +64,12 @@ def ask_targets() -> int:
         How many will be.
     """
     query = select(Target.id).where(Target.kind == TargetKind.OPEN311.value, Target.active)
-    waiting = select(OutboxMessage.payload).where(
-        OutboxMessage.kind == KIND, OutboxMessage.state == MessageState.WAITING.value
+    lately = or_(
+        OutboxMessage.state == MessageState.WAITING.value,
+        OutboxMessage.created_at > now() - AFTER_REFUSAL,
     )
-    asked = {payload["target_id"] for payload in session().scalars(waiting)}
+    messages = select(OutboxMessage.payload).where(OutboxMessage.kind == KIND, lately)
+    asked = {payload["target_id"] for payload in session().scalars(messages)}
     ids = [one for one in session().scalars(query) if one not in asked and _list_open(one)]
     for target_id in ids:
         outbox.put(KIND, target_id=target_id)
@@ -68,14 +78,19 @@ def ask_targets() -> int:
 
 def _list_open(target_id: int) -> list[tuple[HandedOver, Report]]:
     """What lies at a target and is open with us; what was asked about longest ago comes first."""
+    tried_at = HandedOver.tried_at
+    given_up = exists().where(
+        OutboxMessage.id == HandedOver.outbox_id, OutboxMessage.state == MessageState.DEAD.value
+    )
+    # One whose answer has not come may still be on its way.
+    unsure = and_(tried_at.between(now() - LOOKED_FOR, now() - LEASE), ~given_up)
     query = (
         select(HandedOver, Report)
         .join(Report, Report.id == HandedOver.report_id)
         .where(
             HandedOver.target_id == target_id,
-            # One whose answer has not come may still be on its way.
-            or_(HandedOver.sent_at.is_not(None), HandedOver.tried_at < now() - LEASE),
-            HandedOver.tried_at > now() - ASKED_FOR,
+            or_(HandedOver.sent_at.is_not(None), unsure),
+            tried_at > now() - ASKED_FOR,
             Report.closed_at.is_(None),
         )
         .order_by(HandedOver.checked_at.is_not(None), HandedOver.checked_at, HandedOver.id)
@@ -94,22 +109,31 @@ def fetch(claim: Claim) -> Errand | None:
             row.foreign_id,
             row.token,
             reference_of(report),
-            report.received_at - CLOCK_SLACK,
+            row.tried_at,
         )
         for row, report in _list_open(target.id)
+        if row.tried_at
     ]
     endpoint, answers = endpoint_of(target), Answers()
     run = partial(_ask, endpoint, questions, answers)
-    row_ids = [one.row_id for one in questions]
-    write_down = partial(_write_down, row_ids, answers)
+    write_down = partial(_write_down, answers)
     return Errand(run=run, forget_receiver=lambda: None, write_down=write_down)
 
 
 def _ask(endpoint: Endpoint, questions: list[Question], answers: Answers) -> None:
+    refusal: Undeliverable | None = None
     for one in questions:
-        if found := one.foreign_id or _find_id(endpoint, one):
+        answers.asked.add(one.row_id)
+        try:
+            found = one.foreign_id or _find_id(endpoint, one)
+        except Undeliverable as error:
+            log.warning("%s is not known where it was sent: %s", one.reference, error)
+            refusal, found = error, ""
+        if found:
             answers.ids[one.row_id] = found
     if not answers.ids:
+        if refusal:
+            raise refusal
         return
     for record in endpoint.find(list(answers.ids.values())):
         answers.records[record.get("service_request_id", "")] = record
@@ -119,16 +143,19 @@ def _find_id(endpoint: Endpoint, one: Question) -> str:
     """What the target calls a report that it took without saying so, or behind a token."""
     if one.token:
         return endpoint.id_of(one.token)
-    known = find_reference(endpoint, one.since, one.reference) or {}
+    known = find_reference(endpoint, one.tried_at, one.reference) or {}
     return known.get("service_request_id", "")
 
 
-def _write_down(row_ids: list[int], answers: Answers) -> None:
-    for row_id in row_ids:
+def _write_down(answers: Answers) -> None:
+    for row_id in answers.asked:
         row = session().get(HandedOver, row_id)
-        if row is None or row_id not in answers.ids:
+        if row is None:
             continue
-        row.foreign_id, row.checked_at = answers.ids[row_id][:120], now()
+        row.checked_at = now()
+        if row_id not in answers.ids:
+            continue
+        row.foreign_id = answers.ids[row_id][:120]
         row.sent_at = row.sent_at or now()
         report = find_report_by_id(row.report_id)
         record = answers.records.get(row.foreign_id)

@@ -6,21 +6,22 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import request
 from marshmallow import ValidationError
 
 from app.database import session
+from app.languages import OSLO, language, ngettext
 from app.languages import gettext as _
-from app.languages import language, ngettext
 from app.open311.arguments import read_all, read_position, read_text, required
 from app.open311.media import fetch_later, read_photos
 from app.open311.models import ApiKey, KeyedReport
 from app.problems import InvalidFields, NoSuchService, Problem
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
-from app.reports.operations import file_report, find_spot
+from app.reports.operations import file_report, find_replay, find_spot
 from app.reports.photos import MAX_PER_REPORT, keep_photo
 from app.reports.queries import find_category
 from app.reports.question_list import DANGER, Kind, Question, read_questions
@@ -30,6 +31,7 @@ from app.reports.wording import deadline_sentence
 MAX_VALUES = 40
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,40})\](\[\d*\])?")
+_REPEATED = uuid.UUID("5d0c6a50-5a0e-4d0b-9a53-6ad3b8c3a1f2")
 # What our form calls a thing, and what GeoReport does.
 _NAMES = {
     "category": "service_code",
@@ -55,14 +57,17 @@ def file_request(key: ApiKey) -> Filed:
     Raises:
         InvalidFields: an argument is missing or cannot be; named as GeoReport names it.
         NoSuchService: there is no such category.
+        ReusedId: the same `Idempotency-Key` came with something else.
     """
     photos, dropped = read_photos()
     category = _category()
     content = _content(key, category)
+    report_uuid = _report_uuid(key)
+    mark = fingerprint([str(report_uuid), content])
+    if known := find_replay(report_uuid, mark):
+        return Filed(known, _notice(known, dropped))
     try:
         spot = find_spot(content)
-        report_uuid = uuid.uuid4()
-        mark = fingerprint([str(report_uuid), content])
         report = file_report(report_uuid, mark, content, spot, category)
     except Problem as problem:
         raise _in_their_words(problem) from problem
@@ -72,6 +77,12 @@ def file_request(key: ApiKey) -> Filed:
     dropped += fetch_later(report, MAX_PER_REPORT - len(photos))
     session().flush()
     return Filed(report, _notice(report, dropped))
+
+
+def _report_uuid(key: ApiKey) -> uuid.UUID:
+    """One of its own, or the same for a request that comes again and says so."""
+    mark = request.headers.get("Idempotency-Key", "")
+    return uuid.uuid5(_REPEATED, f"{key.id} {mark}") if mark else uuid.uuid4()
 
 
 def _category() -> Category:
@@ -158,8 +169,17 @@ def _raw(question: Question, values: list[str]) -> Any:
         known = {option.code for option in question.options}
         apart = [part.strip() for value in values for part in _parts(value, known)]
         return [part for part in apart if part]
-    # A date is asked for; clients of GeoReport send an instant.
-    return values[0].partition("T")[0] if question.kind is Kind.DATE else values[0]
+    return _day(values[0]) if question.kind is Kind.DATE else values[0]
+
+
+def _day(value: str) -> str:
+    """A date is asked for; clients of GeoReport send an instant, and some the midnight of UTC."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    local = moment.astimezone(OSLO) if moment.tzinfo else moment
+    return local.date().isoformat()
 
 
 def _parts(value: str, known: set[str]) -> list[str]:

@@ -7,14 +7,17 @@ our own address stands in the description.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
+from app import audit
 from app.config import Settings
 from app.database import now, session
 from app.geo import position_of
@@ -25,7 +28,8 @@ from app.notices.letters import public_url
 from app.open311.client import Endpoint, Field
 from app.open311.media import media_url
 from app.outbox import LEASE, Claim, Errand
-from app.reports.models import Event, EventKind, Report
+from app.reports.models import Channel, Event, EventKind, Report
+from app.reports.operations import add_note
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.question_list import DANGER
 from app.reports.schemas import MAX_DESCRIPTION
@@ -33,6 +37,8 @@ from app.targets import HandedOver, Target, TargetKind, find_handed_over
 
 # A target's clock may be behind ours.
 CLOCK_SLACK = timedelta(hours=1)
+# By which way something of ours may come back that we had sent on.
+_FROM_SYSTEMS = {Channel.OPEN311.value, Channel.EMAIL.value}
 
 
 class AnotherIsOnIt(Exception):
@@ -41,8 +47,9 @@ class AnotherIsOnIt(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """What a target answered."""
+    """What a target answered, and whether it was told who reported."""
 
+    with_contact: bool
     foreign_id: str = ""
     token: str = ""
     sent: bool = False
@@ -52,9 +59,13 @@ def send(claim: Claim) -> Errand | None:
     """Hand a report over, unless the target has it, or it is not theirs any more."""
     report = session().get(Report, claim.payload["report_id"])
     target = session().get(Target, claim.payload["target_id"])
-    if report is None or target is None or report.held_at or not _is_theirs(report, target):
+    if report is None or target is None or not _is_theirs(report, target):
         return None
-    row = find_handed_over(report.id, target.id) or _begin(report, target, claim)
+    row = find_handed_over(report.id, target.id)
+    if row is None:
+        if not report.is_open or _has_come_back(report, target):
+            return None
+        row = _begin(report, target, claim)
     if row.sent_at:
         return None
     tried_at = row.tried_at
@@ -62,20 +73,30 @@ def send(claim: Claim) -> Errand | None:
         raise AnotherIsOnIt(f"message {row.outbox_id}")
     row.tried_at, row.outbox_id = tried_at or now(), claim.id
     session().flush()
-    outcome = Outcome()
+    outcome = Outcome(target.with_contact and report.contact is not None)
     with speaking(DEFAULT_LANGUAGE):
-        run = _WAYS[TargetKind(target.kind)](claim, report, target, outcome, bool(tried_at))
+        run = _WAYS[TargetKind(target.kind)](claim, report, target, outcome, tried_at)
     write_down = partial(_write_down, row.id, outcome)
     return Errand(run=run, forget_receiver=lambda: None, write_down=write_down)
 
 
 def _is_theirs(report: Report, target: Target) -> bool:
-    """Not what has come back to us from where it was sent."""
-    return target.active and target.fits(report) and _our_reports() not in report.description
+    return target.active and target.fits(report) and not report.held_at
 
 
-def _our_reports() -> str:
-    return f"{current_app.config['PUBLIC_URL']}/r/"
+def _has_come_back(report: Report, target: Target) -> bool:
+    """Whether another system sent us what we had sent on; its timeline then says why it stays."""
+    if report.channel not in _FROM_SYSTEMS:
+        return False
+    address = re.escape(f"{current_app.config['PUBLIC_URL']}/r/")
+    ours = re.findall(rf"{address}([\d-]+)", report.description)
+    sent_on = select(HandedOver.id).join(Report).where(Report.number.in_(ours))
+    if session().scalar(sent_on.limit(1)) is None:
+        return False
+    with speaking(DEFAULT_LANGUAGE):
+        why = _("Not sent to %(name)s: it is about a report that was sent on.", name=target.name)
+    add_note(report, None, internal_text=why)
+    return True
 
 
 def _begin(report: Report, target: Target, claim: Claim) -> HandedOver:
@@ -91,13 +112,17 @@ def _write_down(row_id: int, outcome: Outcome) -> None:
         return
     row.sent_at = now()
     row.foreign_id, row.token = outcome.foreign_id, outcome.token
-    told = _("There it is %(number)s.", number=outcome.foreign_id) if outcome.foreign_id else ""
+    told = [_("There it is %(number)s.", number=outcome.foreign_id)] if outcome.foreign_id else []
+    if outcome.with_contact:
+        told.append(_("With the reporter's contact details."))
+        name = row.target.name
+        audit.record_for(None, "contact_forwarded", "report", row.report_id, owner=name)
     session().add(
         Event(
             report_id=row.report_id,
             kind=EventKind.FORWARDED.value,
             to_value=row.target.name,
-            internal_text=told,
+            internal_text=" ".join(told),
         )
     )
 
@@ -114,18 +139,17 @@ def reference_of(report: Report) -> str:
 
 
 def _open311(
-    _claim: Claim, report: Report, target: Target, outcome: Outcome, tried: bool
+    _claim: Claim, report: Report, target: Target, outcome: Outcome, tried_at: datetime | None
 ) -> Callable[[], None]:
     endpoint, reference = endpoint_of(target), reference_of(report)
     fields = _fields(report, target)
     names = [photo.name for photo in report.photos] if target.sends_files else []
-    since = report.received_at - CLOCK_SLACK
 
     def run() -> None:
-        known = find_reference(endpoint, since, reference) if tried else None
-        if known is None:
+        known = tried_at and find_reference(endpoint, tried_at, reference)
+        if not known:
             files = [photo_store().get(name, PHOTO) for name in names]
-            known = endpoint.post(fields, files)
+            known = endpoint.post(fields, files, reference)
         outcome.foreign_id = known.get("service_request_id", "")[:120]
         outcome.token = known.get("token", "")[:120]
         outcome.sent = True
@@ -133,9 +157,9 @@ def _open311(
     return run
 
 
-def find_reference(endpoint: Endpoint, since: Any, reference: str) -> dict[str, str] | None:
-    """The request at a target that is a report of ours; None where there is none."""
-    for one in endpoint.list_since(since):
+def find_reference(endpoint: Endpoint, tried_at: datetime, reference: str) -> dict[str, str] | None:
+    """The request at a target that is a report of ours, first sent then; None where none is."""
+    for one in endpoint.list_since(tried_at - CLOCK_SLACK):
         if reference in one.get("description", ""):
             return one
     return None
@@ -192,7 +216,7 @@ def _attributes(report: Report) -> list[Field]:
 
 
 def _email(
-    claim: Claim, report: Report, target: Target, outcome: Outcome, _tried: bool
+    claim: Claim, report: Report, target: Target, outcome: Outcome, _tried_at: datetime | None
 ) -> Callable[[], None]:
     post = forwarding.prepare(claim, report, target.address, with_contact=target.with_contact)
 
@@ -204,7 +228,7 @@ def _email(
 
 
 def _webhook(
-    claim: Claim, report: Report, target: Target, outcome: Outcome, _tried: bool
+    claim: Claim, report: Report, target: Target, outcome: Outcome, _tried_at: datetime | None
 ) -> Callable[[], None]:
     content = _content(claim, report, target)
     body = json.dumps(content, ensure_ascii=False).encode()

@@ -183,11 +183,18 @@ def latest_notes(report_ids: Collection[int]) -> dict[int, str]:
     return {row.report_id: row.public_text for row in session().execute(query)}
 
 
-def photos_of(report_ids: Collection[int]) -> dict[int, list[Photo]]:
-    """The photos of these reports, in the order they came."""
+def photos_of(report_ids: Collection[int], *, of_staff: bool) -> dict[int, list[Photo]]:
+    """The photos of these reports, in the order they came.
+
+    Args:
+        report_ids: of which.
+        of_staff: also those of the work that nobody has released.
+    """
     found: dict[int, list[Photo]] = {}
     if report_ids:
         query = select(Photo).where(Photo.report_id.in_(report_ids)).order_by(Photo.id)
+        if not of_staff:
+            query = query.where(or_(Photo.released_at.is_not(None), ~Photo.by_staff))
         for photo in session().scalars(query):
             found.setdefault(photo.report_id or 0, []).append(photo)
     return found

@@ -52,7 +52,7 @@ def requests(rows: Sequence[Row[Any]], caller: Caller, extensions: Collection[st
         services=_services(),
         units=queries.unit_names(),
         notes=queries.latest_notes(ids),
-        photos=queries.photos_of(seen),
+        photos=queries.photos_of(seen, of_staff=caller.sees_all),
         events=queries.public_events(ids) if extensions else {},
         answers=queries.answers_of(seen) if extensions else {},
         seen=seen,

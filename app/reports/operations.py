@@ -226,7 +226,7 @@ def _send_receipt(report: Report) -> None:
         outbox.put("report_received", report_id=report.id)
     if not report.held_at:
         webhooks.announce(webhooks.Kind.RECEIVED, report.events[0].id)
-        targets.hand_over(report, report.events[0].id)
+        targets.hand_over(report, report.events[0].id, wait=targets.PHOTOS_FOLLOW)
 
 
 def offer_to_target(report: Report, event: Event) -> None:

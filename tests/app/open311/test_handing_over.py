@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from app import outbox, targets
+from app.audit import AuditEntry
 from app.database import db, now
 from app.dead_letters import retry
 from app.geo import sqlite_functions
@@ -29,6 +30,7 @@ from app.outbox import OutboxMessage
 from app.reports.keys import report_key
 from app.reports.models import Category
 from app.reports.operations import change_status, recategorise
+from app.reports.queries import find_report
 from app.staff.models import Staff
 from app.targets import HandedOver, Target
 from tests.app.notices.conftest import read_mail, set_otherwise
@@ -65,7 +67,8 @@ def running_line(to_port: int) -> Iterator[Line]:
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             connection = http.client.HTTPConnection("127.0.0.1", to_port, timeout=30)
-            headers = {"Content-Type": self.headers.get("Content-Type", "")}
+            sent = ("Content-Type", "Idempotency-Key")
+            headers = {name: self.headers[name] for name in sent if name in self.headers}
             connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
             content = answer.read()
@@ -121,8 +124,7 @@ def county(line, city_key):
 
 
 def a_target(**changes):
-    bench = db.session.scalar(select(Category.id).where(Category.code == "PA03"))
-    usual = {"name": "Fylket", "kind": "open311", "category_id": bench}
+    usual = {"name": "Fylket", "kind": "open311", "category_id": a_bench().id}
     target = Target(**usual | changes)
     db.session.add(target)
     db.session.commit()
@@ -130,7 +132,20 @@ def a_target(**changes):
     return target
 
 
+def a_bench():
+    return db.session.scalars(select(Category).where(Category.code == "PA03")).one()
+
+
+def somebody():
+    return db.session.scalars(select(Staff)).unique().first()
+
+
 def work():
+    """Three minutes have gone by, in which the photos of new reports may have come."""
+    for message in db.session.scalars(select(OutboxMessage)):
+        if message.kind == targets.MESSAGE and not message.attempts:
+            message.available_at = now()
+    db.session.commit()
     outbox.drain(HANDLERS)
     db.session.expire_all()
 
@@ -217,6 +232,8 @@ def test_photos_answers_and_contact_go_along_where_the_target_takes_them(
     county.with_contact = True
     db.session.commit()
     report = filed(contact={"name": "Kari Nordmann", "email": "kari@example.org"})
+    # A phone sends the text first; nothing leaves before its photos can have come.
+    outbox.drain(HANDLERS)
     headers = {"Authorization": f"Bearer {report_key(report.uuid)}"}
     path = f"/api/v1/reports/{report.uuid}/photos/{report.uuid}"
     assert client.put(path, data=a_photo(), headers=headers).status_code == 201
@@ -228,6 +245,11 @@ def test_photos_answers_and_contact_go_along_where_the_target_takes_them(
         number=number,
     )
     assert [tuple(row) for row in rows] == [("Kari Nordmann", "kari@example.org", 1)]
+    assert "Med kontaktopplysningene" in report.events[-1].internal_text
+    logged = db.session.scalars(select(AuditEntry)).all()
+    assert [(one.action, one.subject_id, one.details) for one in logged] == [
+        ("contact_forwarded", report.id, {"owner": "Fylket"})
+    ]
 
 
 def test_it_is_never_there_twice_when_the_answer_is_lost(filed, county, city, line):
@@ -242,6 +264,31 @@ def test_it_is_never_there_twice_when_the_answer_is_lost(filed, county, city, li
     assert handed().foreign_id == there(city, report)[0][0]
     assert waiting() == []
     assert line.asked.count("POST /open311/v2/requests.xml") == 1
+
+
+def test_an_old_report_that_is_sorted_anew_is_not_there_twice_either(filed, county, city, line):
+    line.lost_answers = 1
+    report = filed(category="PA05")
+    report.received_at -= timedelta(days=100)
+    recategorise(report, a_bench(), somebody())
+    db.session.commit()
+    work()
+    again()
+    assert len(there(city, report)) == 1
+    assert handed().foreign_id
+
+
+def test_what_is_looked_at_there_first_is_not_there_twice_either(filed, city, line):
+    """No list of theirs holds it yet, so it is known there by what stands in the header."""
+    key = a_key_that_is_not_trusted(city)
+    a_target(address=f"http://{line.host}/open311/v2", secret=key)
+    line.lost_answers = 1
+    report = filed()
+    work()
+    again()
+    assert line.asked.count("POST /open311/v2/requests.xml") == 2
+    assert len(there(city, report)) == 1
+    assert handed().token
 
 
 def test_it_is_looked_for_also_when_a_person_has_it_sent_again(filed, county, city, line):
@@ -374,8 +421,7 @@ def test_only_what_belongs_there_goes_there(filed, county, city):
     report = filed(category="PA05")
     work()
     assert db.session.scalars(select(HandedOver)).all() == []
-    bench = db.session.scalars(select(Category).where(Category.code == "PA03")).one()
-    recategorise(report, bench, db.session.scalars(select(Staff)).unique().first())
+    recategorise(report, a_bench(), somebody())
     db.session.commit()
     work()
     assert len(there(city, report)) == 1
@@ -387,10 +433,88 @@ def test_only_what_belongs_there_goes_there(filed, county, city):
     assert len(db.session.scalars(select(HandedOver)).all()) == 1
 
 
-def test_what_comes_back_to_us_does_not_go_round(filed, county, app):
-    filed(description=f"Sendt videre. {app.config['PUBLIC_URL']}/r/2026-12345678")
+def test_what_comes_back_to_us_does_not_go_round(app, filed, county, client, keyed):
+    sent_on = filed()
     work()
-    assert db.session.scalars(select(HandedOver)).all() == []
+    values = {
+        "api_key": keyed("Fylket")[1],
+        "service_code": "PA03",
+        "address_string": "Storgata 1",
+        "description": f"Sendt videre. {handing_over.reference_of(sent_on)}",
+    }
+    (told,) = client.post("/open311/v2/requests.json", data=values).json
+    work()
+    assert handed().report_id == sent_on.id
+    back = find_report(told["service_request_id"])
+    assert "Ikke sendt til Fylket" in back.events[-1].internal_text
+
+
+def test_a_resident_may_name_a_report_that_was_sent_on(filed, county, city):
+    sent_on = filed()
+    work()
+    report = filed(description=f"Det samme som {handing_over.reference_of(sent_on)}")
+    work()
+    assert len(there(city, report)) == 1
+
+
+def test_what_was_closed_with_us_meanwhile_is_not_sent(filed, county, city):
+    report = filed()
+    change_status(report, "fixed", somebody())
+    db.session.commit()
+    work()
+    assert there(city, report) == []
+    assert waiting() == []
+
+
+def test_what_was_refused_there_does_not_keep_others_from_being_asked_about(
+    filed, county, city, city_key, monkeypatch
+):
+    monkeypatch.setattr(fetching, "MOST_AT_ONCE", 1)
+    county.service_codes = {"*": "NOPE"}
+    db.session.commit()
+    filed()
+    work()
+    county.service_codes = {}
+    db.session.commit()
+    report = filed()
+    work()
+    (number,) = (one[0] for one in there(city, report))
+    tell(city, city_key, number)
+    ask_how_they_stand()
+    assert report.status == "fixed"
+
+
+def test_a_token_that_is_not_known_there_keeps_no_others_from_being_asked_about(
+    filed, county, city, city_key
+):
+    lost = filed()
+    report = filed()
+    work()
+    row = db.session.scalars(select(HandedOver).where(HandedOver.report_id == lost.id)).one()
+    row.foreign_id, row.token = "", "0" * 32
+    db.session.commit()
+    (number,) = (one[0] for one in there(city, report))
+    tell(city, city_key, number)
+    ask_how_they_stand()
+    assert report.status == "fixed"
+    assert waiting() == []
+
+
+def test_a_target_that_refuses_to_tell_is_asked_again_the_next_day(filed, county, city):
+    filed()
+    work()
+    row = handed()
+    row.foreign_id, row.token = "", "0" * 32
+    db.session.commit()
+    ask_how_they_stand()
+    assert [(kind, state) for kind, state, _error in waiting()] == [("fetch_states", "dead")]
+    ask_how_they_stand()
+    assert len(waiting()) == 1
+    message = db.session.scalars(select(OutboxMessage)).one()
+    message.created_at -= timedelta(days=1)
+    db.session.commit()
+    ask_how_they_stand()
+    assert len(waiting()) == 2
 
 
 def test_two_messages_do_not_send_the_same_at_once(filed, county):
@@ -460,7 +584,7 @@ def test_the_end_of_a_long_text_goes_and_not_our_address(filed, county, city):
 def test_a_report_that_was_closed_with_us_first_stays_so(filed, county, city, city_key):
     report = filed()
     work()
-    change_status(report, "not_ours", db.session.scalars(select(Staff)).unique().first())
+    change_status(report, "not_ours", somebody())
     db.session.commit()
     tell(city, city_key, handed().foreign_id)
     ask_how_they_stand()

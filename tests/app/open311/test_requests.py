@@ -15,7 +15,8 @@ from app.database import db, now
 from app.open311.keys import make_key
 from app.open311.models import ApiKey, Scope
 from app.reports.models import Category, Report
-from app.reports.operations import add_note, release_report
+from app.reports.operations import add_note, add_staff_photo, release_report
+from app.reports.photos import prepare_photo
 from app.reports.queries import find_report
 from tests.app.open311.conftest import Caller, read
 from tests.pictures import a_photo
@@ -331,6 +332,53 @@ def test_photos_come_along_in_order_and_are_shown_to_who_may_see_them(system, cl
         answer = client.get(urlsplit(url).path)
         assert answer.mimetype == "image/jpeg"
         assert answer.data.startswith(b"\xff\xd8")
+
+
+def test_a_photo_of_the_work_is_shown_once_it_is_released(system, another):
+    number = system.file()
+    photo = add_staff_photo(find_report(number), prepare_photo(a_photo()))
+    db.session.commit()
+    assert system.one(number)["media_url"] is None
+    assert another(scopes=[Scope.WIDE]).one(number)["media_url"]
+    photo.released_at = now()
+    db.session.commit()
+    assert system.one(number)["media_url"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2026-07-01", "2026-07-01"),
+        ("2026-07-01T08:15:30", "2026-07-01"),
+        ("2026-07-01T08:15:30Z", "2026-07-01"),
+        ("2026-06-30T22:00:00Z", "2026-07-01"),
+        ("2026-07-01T00:00:00+02:00", "2026-07-01"),
+    ],
+)
+def test_the_day_of_an_instant_is_the_day_here(system, sent, kept):
+    ask_of_benches(question("since", "date"))
+    number = system.file(**{"attribute[since]": sent})
+    assert find_report(number).answers == {"since": kept}
+
+
+def test_a_request_that_says_that_it_comes_again_is_filed_once(system, another, client):
+    values = {"service_code": "PA03", "address_string": "Storgata 1"}
+    mark = {"Idempotency-Key": "https://city.example/r/1"}
+
+    def post(key, **more):
+        data = {"api_key": key} | values | more
+        return client.post(system.path("requests"), data=data, headers=mark)
+
+    def number(answer):
+        return read(answer)[0]["service_request_id"]
+
+    first = number(post(system.key))
+    assert number(post(system.key)) == first
+    assert number(post(another().key)) != first
+    refused = post(system.key, description="Noe annet")
+    assert refused.status_code == 400
+    assert "allerede sendt med denne id-en" in refused.text
+    assert len(db.session.scalars(select(Report)).all()) == 2
 
 
 def test_an_address_of_a_photo_expires_and_cannot_be_guessed(system, client, monkeypatch):
