@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -33,6 +33,7 @@ MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=12)
 MAX_ERROR_CHARACTERS = 2_000
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 _FILLED = "outbox was filled"
 _HELD_BACK = "outbox holds back until"
@@ -46,7 +47,7 @@ class MessageState(StrEnum):
 
 
 class OutboxMessage(Base):
-    """One thing to be sent. Its id goes along as an idempotency key: sending twice is possible."""
+    """One thing to be sent. Its id and time go along as a key: sending twice is possible."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -83,8 +84,16 @@ class Claim:
 
     @property
     def name(self) -> str:
-        """No other message has it, also where a backup has been restored and ids come again."""
-        return f"{self.id}-{self.created_at:%Y%m%d%H%M%S%f}"
+        """No other message has it, also where a backup has been restored and ids come again.
+
+        Short, since the topic of a push message takes 32 characters.
+        """
+        return f"{self.id}-{(self.created_at - _BEGINNING) // timedelta(microseconds=1):x}"
+
+    @property
+    def key(self) -> str:
+        """Goes along with it, so that whoever gets it twice takes it once."""
+        return f"vof-{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload
 from app.database import session
 from app.mailbox.models import ReceivedMail
 from app.mailbox.reading import IncomingMail
-from app.notices.keys import find_reply_to
 from app.notices.models import Subscription, Way
+from app.notices.queries import find_reply_to
 from app.reports.models import Report
 from app.reports.queries import find_report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from app.config import ABOUT, Settings
 from app.database import session
 from app.mailbox.models import MailboxState, Outcome, ReceivedMail
 from app.notices import mail
-from app.notices.keys import find_reply_to
+from app.notices.keys import REPLY_TOKEN
 from app.reports.models import Report
 
 PAGE = 100
@@ -25,9 +26,10 @@ def is_own_address(address: str) -> bool:
     settings: Settings = current_app.extensions["settings"]
     if not address:
         return False
-    if address in {mail.sender_address().lower(), settings.mailbox_address.lower()}:
+    if address == mail.sender_address().lower():
         return True
-    return ABOUT in settings.mailbox_address and find_reply_to(address) is not None
+    ours = re.escape(settings.mailbox_address.lower()).replace(re.escape(ABOUT), REPLY_TOKEN)
+    return re.fullmatch(ours, address) is not None
 
 
 def find_mail_with(mark: str) -> int | None:

@@ -31,7 +31,7 @@ def send_link(claim: Claim) -> Errand | None:
     if made is None or made.ended_at or made.expires_at <= now() or not made.staff.active:
         return None
     with speaking(DEFAULT_LANGUAGE):
-        message = mail.compose(_letter(made), made.staff.email, None, claim.id)
+        message = mail.compose(_letter(made), made.staff.email, None, claim.name)
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at), forget_receiver=lambda: None
     )
@@ -70,7 +70,7 @@ def tell_of_change(claim: Claim) -> Errand | None:
         return None
     with speaking(DEFAULT_LANGUAGE):
         letter = _letter_of_change(staff, claim)
-        message = mail.compose(letter, staff.email, None, claim.id)
+        message = mail.compose(letter, staff.email, None, claim.name)
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at), forget_receiver=lambda: None
     )

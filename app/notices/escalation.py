@@ -57,7 +57,7 @@ def send_late_reports(claim: Claim) -> Errand | None:
     if unit is None or not address or not late:
         return None
     with speaking(DEFAULT_LANGUAGE):
-        message = mail.compose(_letter(unit, late), address, None, claim.id)
+        message = mail.compose(_letter(unit, late), address, None, claim.name)
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at), forget_receiver=lambda: None
     )

@@ -36,8 +36,8 @@ def prepare(claim: Claim, report: Report, to: str, *, with_contact: bool) -> Cal
     """The mail with a report and its photos, to be sent outside of any transaction."""
     with speaking(DEFAULT_LANGUAGE):
         letter = _letter(report, with_contact=with_contact)
-        about = ReplyTo(report.id, to_reporter=False)
-        message = mail.compose(letter, to, None, claim.id, about)
+        about = ReplyTo(report.id, report.uuid, to_reporter=False)
+        message = mail.compose(letter, to, None, claim.name, about)
     report_number = report.number
     names = [photo.name for photo in report.photos]
 

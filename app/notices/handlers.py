@@ -86,13 +86,14 @@ def _find_told(claim: Claim) -> tuple[Subscription, Event] | None:
 
 def _mail(claim: Claim, subscription: Subscription, write: Callable[[], Letter]) -> Errand:
     colleague = subscription.staff
-    about = None if colleague else ReplyTo(subscription.report_id, subscription.by_reporter)
+    report = subscription.report
+    about = None if colleague else ReplyTo(report.id, report.uuid, subscription.by_reporter)
     with speaking(subscription.language):
         message = mail.compose(
             write(),
             colleague.email if colleague else subscription.address,
             letters.one_click_url(subscription),
-            claim.id,
+            claim.name,
             about,
         )
     return Errand(
@@ -129,7 +130,7 @@ def send_email(claim: Claim) -> Errand | None:
 def _sms(claim: Claim, subscription: Subscription, write: Callable[[], str]) -> Errand:
     with speaking(subscription.language):
         text = write()
-    number, key = subscription.address, f"vof-{claim.id}"
+    number, key = subscription.address, claim.key
     return Errand(
         run=lambda: sms.sender().send(number, text, key),
         forget_receiver=partial(operations.end_by_id, subscription.id),
@@ -169,7 +170,7 @@ def send_push(claim: Claim) -> Errand | None:
         return None
     with speaking(subscription.language):
         write = colleagues.push_message if subscription.staff_id else letters.push_message
-        message = write(*told, f"vof-{claim.id}")
+        message = write(*told, claim.key)
     return Errand(
         run=partial(
             push.send,

@@ -34,7 +34,7 @@ def send_webhook(claim: Claim) -> Errand | None:
     if hook is None or not hook.active:
         return None
     body = json.dumps(_content(claim), ensure_ascii=False).encode()
-    url, secret, key = hook.url, hook.secret, f"vof-{claim.id}"
+    url, secret, key = hook.url, hook.secret, claim.key
     kind = claim.payload["heard"]
     log = Delivery(
         webhook_id=hook.id, outbox_id=claim.id, kind=kind, attempt=claim.attempts, ok=False
@@ -74,7 +74,7 @@ def sign(secret: str, at: str, body: bytes) -> str:
 def _content(claim: Claim) -> dict[str, Any]:
     """Number, category, place, state, times and public words: nothing that tells of a person."""
     kind = claim.payload["heard"]
-    content: dict[str, Any] = {"id": f"vof-{claim.id}", "kind": kind}
+    content: dict[str, Any] = {"id": claim.key, "kind": kind}
     event = session().get(Event, claim.payload["event_id"]) if kind != Kind.TEST else None
     if event is None:
         return content

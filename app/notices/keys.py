@@ -58,30 +58,37 @@ class ReplyTo:
     """What a mail of ours is about, as its answers say it back."""
 
     report_id: int
+    report: uuid.UUID
     to_reporter: bool
 
     @property
     def token(self) -> str:
-        """Letters and digits that may stand in a Message-ID or behind the plus of an address."""
+        """Letters and digits that may stand in a Message-ID or behind the plus of an address.
+
+        The mark is over the UUID too, since ids come again when a backup has been restored.
+        """
         head = _REPLY_HEAD.pack(self.to_reporter, self.report_id)
-        return base64.b32encode(head + _reply_mark(head)).decode().lower()
+        return base64.b32encode(head + _reply_mark(head + self.report.bytes)).decode().lower()
 
 
-_REPLY_TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{24}(?![a-z0-9])")
+REPLY_TOKEN = r"[a-z2-7]{24}"  # noqa: S105 - what one looks like
+_IN_A_HEADER = re.compile(rf"(?<![a-z0-9]){REPLY_TOKEN}(?![a-z0-9])")
+# A long thread says the same one over and over.
+_MOST_REPLY_TOKENS = 20
 
 
-def find_reply_to(text: str) -> ReplyTo | None:
-    """What the first token of ours in a header says; None where there is none.
+def read_reply_heads(text: str) -> list[tuple[str, int, bool]]:
+    """What looks like tokens in a header, each with a report's id and whether the reporter got it.
 
-    Servers on the way may have changed the case, or wrapped the address it stands in.
+    Only `ReplyTo` can confirm one. Servers on the way may have changed the case, or wrapped the
+    address it stands in.
     """
-    for token in _REPLY_TOKEN.findall(text.lower()):
-        raw = base64.b32decode(token.upper())
-        head, mark = raw[: _REPLY_HEAD.size], raw[_REPLY_HEAD.size :]
-        if hmac.compare_digest(_reply_mark(head), mark):
-            to_reporter, report_id = _REPLY_HEAD.unpack(head)
-            return ReplyTo(report_id, to_reporter)
-    return None
+    found = list(dict.fromkeys(_IN_A_HEADER.findall(text.lower())))[:_MOST_REPLY_TOKENS]
+    heads = []
+    for token in found:
+        to_reporter, report_id = _REPLY_HEAD.unpack_from(base64.b32decode(token.upper()))
+        heads.append((token, report_id, to_reporter))
+    return heads
 
 
 def short_token(subscription_id: int, subscription: uuid.UUID) -> str:
@@ -142,8 +149,8 @@ def _short_mark(said: bytes) -> bytes:
     return _hmac("short-token", current_app.config["SECRET_KEY"], said)[:_SHORT_MARK_BYTES]
 
 
-def _reply_mark(head: bytes) -> bytes:
-    return _hmac("reply-token", current_app.config["SECRET_KEY"], head)[:_REPLY_MARK_BYTES]
+def _reply_mark(said: bytes) -> bytes:
+    return _hmac("reply-token", current_app.config["SECRET_KEY"], said)[:_REPLY_MARK_BYTES]
 
 
 @cache

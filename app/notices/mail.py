@@ -144,6 +144,7 @@ class FolderMailer:
         """Write the message; the same one again replaces itself."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = message["Message-ID"].strip("<>").partition("@")[0].partition(".")[0]
+        name = name.rpartition("-")[0]
         file = self.folder / f"{created_at:%Y%m%d-%H%M%S}-{name}.eml"
         unfinished = file.with_suffix(f".{os.getpid()}")
         unfinished.write_bytes(message.as_bytes())
@@ -179,7 +180,7 @@ def compose(
     letter: Letter,
     to: str,
     unsubscribe_url: str | None,
-    outbox_id: int,
+    name: str,
     about: ReplyTo | None = None,
 ) -> EmailMessage:
     """A message with all that receiving servers ask for.
@@ -188,7 +189,7 @@ def compose(
         letter: the words.
         to: the receiver.
         unsubscribe_url: where one click ends the subscription; None for what staff get as a duty.
-        outbox_id: makes the Message-ID, so that a mail sent twice is recognised.
+        name: makes the Message-ID, so that a mail sent twice is recognised.
         about: where an answer belongs; None where nobody but a person can tell.
     """
     settings: Settings = current_app.extensions["settings"]
@@ -201,7 +202,7 @@ def compose(
     message["To"] = Address(addr_spec=_as_ascii(to))
     message["Date"] = format_datetime(now())
     token = f".{about.token}" if about else ""
-    message["Message-ID"] = f"<outbox-{outbox_id}{token}@{host}>"
+    message["Message-ID"] = f"<outbox-{name}{token}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe_url:
         message["List-Unsubscribe"] = f"<{unsubscribe_url}>"

@@ -11,7 +11,7 @@ from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.database import MAX_ID, session
-from app.notices.keys import read_short_head, short_token
+from app.notices.keys import ReplyTo, read_reply_heads, read_short_head, short_token
 from app.notices.models import Subscription, Way
 from app.reports.merging import way_of
 from app.reports.models import Event, EventKind, Report
@@ -134,6 +134,18 @@ def count_since(address: str, since: datetime) -> int:
         Subscription.address == address, Subscription.created_at > since
     )
     return session().scalar(query) or 0
+
+
+def find_reply_to(text: str) -> ReplyTo | None:
+    """What the first token of ours in a header says; None where there is none."""
+    for token, report_id, to_reporter in read_reply_heads(text):
+        report = session().get(Report, report_id) if report_id <= MAX_ID else None
+        if report is None:
+            continue
+        about = ReplyTo(report.id, report.uuid, to_reporter)
+        if hmac.compare_digest(about.token, token):
+            return about
+    return None
 
 
 def find_report_told(report_id: int) -> Report | None:

@@ -42,7 +42,7 @@ def send_tampering(claim: Claim) -> Errand | None:
     if staff is None or not staff.active or event is None:
         return None
     with speaking(DEFAULT_LANGUAGE):
-        message = mail.compose(_letter(event), staff.email, None, claim.id)
+        message = mail.compose(_letter(event), staff.email, None, claim.name)
     return Errand(
         run=partial(mail.mailer().send, message, claim.created_at), forget_receiver=lambda: None
     )

@@ -232,7 +232,7 @@ def _webhook(
 ) -> Callable[[], None]:
     content = _content(claim, report, target)
     body = json.dumps(content, ensure_ascii=False).encode()
-    url, secret, key, kind = target.address, target.secret, f"vof-{claim.id}", content["kind"]
+    url, secret, key, kind = target.address, target.secret, claim.key, content["kind"]
 
     def run() -> None:
         hooks.post(url, body, hooks.headers_of(secret, body, key, kind))
@@ -244,7 +244,7 @@ def _webhook(
 def _content(claim: Claim, report: Report, target: Target) -> dict[str, Any]:
     position = position_of(report.point)
     return {
-        "id": f"vof-{claim.id}",
+        "id": claim.key,
         "kind": "report.handed_over",
         "report": {
             "number": report.number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -194,7 +195,7 @@ def test_a_report_that_is_gone_makes_its_answer_a_report(asked, take):
     _report, question = asked
     mail = answer_to(question, "Den ved porten.", sender=OLA)
     token = question["Message-ID"].partition(".")[2].partition("@")[0]
-    other = ReplyTo(2**31 - 1, to_reporter=True).token
+    other = ReplyTo(2**31 - 1, uuid4(), to_reporter=True).token
     take(mail.replace(token.encode(), other.encode()))
     assert len(reports()) == 2
     assert received()[-1].outcome == Outcome.REPORT

@@ -182,6 +182,10 @@ def test_a_person_s_mail_may_say_that_it_is_no_automatic_one(take):
 def test_our_own_address_with_a_token_is_ours_too(app, take):
     with set_otherwise(app, mailbox_address="vof@example.no"):
         assert take(a_mail(sender="vof@example.no")).reason == Reason.OWN_ADDRESS
+    with set_otherwise(app, mailbox_address="vof+{token}@example.no"):
+        ours = f"vof+{'a' * 24}@example.no"
+        assert take(a_mail(sender=ours)).reason == Reason.OWN_ADDRESS
+        assert take(a_mail(sender="vof+kari@example.no")).outcome == Outcome.REPORT
 
 
 @pytest.mark.parametrize("what", BROKEN)

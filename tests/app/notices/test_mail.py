@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -16,8 +17,9 @@ from sqlalchemy import select
 from app.database import now, session
 from app.languages import speaking
 from app.notices import mail
-from app.notices.keys import ReplyTo, find_reply_to
+from app.notices.keys import ReplyTo
 from app.notices.letters import Letter, Link
+from app.notices.queries import find_reply_to
 from app.outbox import MessageState, OutboxMessage
 from app.places.models import Municipality
 from app.places.municipality import forget
@@ -42,7 +44,7 @@ def test_a_mail_carries_what_receiving_servers_ask_for(reported, work, mail_serv
     assert "Stavanger" in message["From"]
     assert "<" in message["From"]
     assert message["Auto-Submitted"] == "auto-generated"
-    assert re.fullmatch(r"<outbox-\d+\.[a-z2-7]{24}@127\.0\.0\.1>", message["Message-ID"])
+    assert re.fullmatch(r"<outbox-\d+-[0-9a-f]+\.[a-z2-7]{24}@127\.0\.0\.1>", message["Message-ID"])
     assert isinstance(parsedate_to_datetime(message["Date"]), datetime)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert re.fullmatch(r"<http://\S+/notices/\S+/unsubscribe\S*>", message["List-Unsubscribe"])
@@ -57,7 +59,7 @@ def test_a_mail_carries_what_receiving_servers_ask_for(reported, work, mail_serv
 def test_the_one_click_address_is_written_so_that_any_program_reads_it(app):
     letter = replace(LETTER, subject="Æøå " * 60 + "!")
     with speaking("nb"):
-        message = mail.compose(letter, KARI, f"https://vof.example.no/{'x' * 200}", 1)
+        message = mail.compose(letter, KARI, f"https://vof.example.no/{'x' * 200}", "1-a")
     lines = message.as_bytes().splitlines()
     assert f"List-Unsubscribe: <https://vof.example.no/{'x' * 200}>".encode() in lines
     assert max(len(line) for line in lines) <= 998
@@ -108,7 +110,7 @@ def test_no_name_and_no_subject_can_add_a_header(app, name):
     letter = replace(LETTER, subject=name)
     with speaking("nb"):
         try:
-            message = mail.compose(letter, KARI, STOP, 1)
+            message = mail.compose(letter, KARI, STOP, "1-a")
         except ValueError:
             return
     assert message["Bcc"] is None
@@ -120,18 +122,18 @@ def test_no_name_and_no_subject_can_add_a_header(app, name):
 )
 def test_no_address_can_add_a_receiver(app, address):
     with speaking("nb"), pytest.raises((ValueError, IndexError, mail.Undeliverable)):
-        mail.compose(LETTER, address, STOP, 1)
+        mail.compose(LETTER, address, STOP, "1-a")
 
 
 def test_a_domain_with_norwegian_letters_is_written_as_servers_know_it(app):
     with speaking("nb"):
-        message = mail.compose(LETTER, "ola@blåbær.no", STOP, 1)
+        message = mail.compose(LETTER, "ola@blåbær.no", STOP, "1-a")
     assert message["To"] == "ola@xn--blbr-roah.no"
 
 
 def test_a_sender_of_ones_own_leaves_the_answers_with_the_front_desk(app):
     with set_otherwise(app, mail_from="vof@relay.example.no"), speaking("nb"):
-        message = mail.compose(LETTER, KARI, STOP, 1)
+        message = mail.compose(LETTER, KARI, STOP, "1-a")
     front_desk = session().scalars(select(Municipality.front_desk_email)).one()
     assert message["From"].addresses[0].addr_spec == "vof@relay.example.no"
     assert message["Reply-To"].addresses[0].addr_spec == front_desk
@@ -149,7 +151,7 @@ def test_answers_go_to_the_mailbox_that_is_read_and_say_what_they_are_about(
         happens(report, "waiting", "Hvilken benk?")
         work()
     receipt, question = mails()
-    about = ReplyTo(report.id, to_reporter=True)
+    about = ReplyTo(report.id, report.uuid, to_reporter=True)
     for message in (receipt, question):
         answers_to = message["Reply-To"].addresses[0].addr_spec
         assert answers_to == address.replace("{token}", about.token)
@@ -165,8 +167,9 @@ def test_without_a_mailbox_no_mail_says_that_one_may_reply(reported, work, mails
     assert "Svar på denne" not in plain(receipt)
 
 
-def test_nobody_can_make_a_token_of_a_reply(app):
-    about = ReplyTo(17, to_reporter=True)
+def test_nobody_can_make_a_token_of_a_reply(filed):
+    report = filed()
+    about = ReplyTo(report.id, report.uuid, to_reporter=True)
     token = about.token
     assert find_reply_to(f"<outbox-3.{token.upper()}@x> <a@b>") == about
     assert find_reply_to(f"VOF <vof+{token}@example.no>") == about
@@ -175,6 +178,9 @@ def test_nobody_can_make_a_token_of_a_reply(app):
         other = "a" if token[place] != "a" else "b"
         assert find_reply_to(f"vof+{token[:place]}{other}{token[place + 1 :]}@x") is None
     assert find_reply_to(f"x{token}@x") is None
+    # The report that had this id before a backup was restored.
+    lost = ReplyTo(report.id, uuid4(), to_reporter=True)
+    assert find_reply_to(f"vof+{lost.token}@x") is None
 
 
 def test_a_server_that_is_busy_gets_the_mail_later(reported, work, mail_server):

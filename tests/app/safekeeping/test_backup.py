@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,18 +23,25 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import make_url
 
-from app import create_app
+from app import create_app, outbox
 from app.audit import AuditEntry
 from app.database import Base, db
 from app.demo.load import load_demo
+from app.mailbox.models import Way
+from app.mailbox.operations import take_mail
+from app.notices.handlers import HANDLERS
 from app.reports.models import Photo, Report
+from app.reports.operations import change_status
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.photos import keep_photo, prepare_photo
 from app.safekeeping.tables import all_tables, checksum, open_database
+from app.staff.models import Staff
 from tests.app.conftest import NOWHERE
+from tests.app.notices.conftest import read_mail
 from tests.cluster import Cluster
-from tests.conftest import POSTGIS, SQLITE, a_report, settings_for
+from tests.conftest import POSTGIS, SQLITE, a_report, put_report, settings_for
 from tests.filler import fill_every_table
+from tests.mails import answer_to
 from tests.pictures import a_photo
 from tests.server import Server
 
@@ -179,6 +187,41 @@ def test_what_is_there_is_only_replaced_when_that_is_asked_for(filled):
         assert photo_store().get(name, PHOTO)
         deeds = db.session.scalars(select(AuditEntry.action)).all()
         assert deeds == ["backup_restored"], "the backup is older than the line that tells of it"
+
+
+def test_an_answer_to_a_report_that_was_lost_lands_on_nobody_else_s(filled):
+    with opened(filled) as app:
+        kari_id = reported(app, "kari@example.org").id
+        outbox.drain(HANDLERS)
+        (receipt,) = mails_to(filled, "kari@example.org")
+    assert vof(filled, "restore", filled.file, "--replace").exit_code == 0
+    with opened(filled) as app:
+        report = reported(app, "ola@example.org")
+        assert report.id == kari_id, "ids come again"
+        desk = db.session.scalars(select(Staff)).unique().first()
+        change_status(report, "waiting", desk, public_text="Hvilken benk?")
+        db.session.commit()
+        outbox.drain(HANDLERS)
+        (other,) = mails_to(filled, "ola@example.org")
+        assert receipt["Message-ID"].split(".")[0] != other["Message-ID"].split(".")[0]
+        mail = answer_to(receipt, "Den står i Eikeveien 3.")
+        take_mail(mail, len(mail), Way.PIPE)
+        assert report.status == "waiting"
+        newest = db.session.scalars(select(Report).order_by(Report.id.desc())).first()
+        assert newest.id != report.id
+        assert "Eikeveien 3" in newest.description
+    assert vof(filled, "restore", filled.file, "--replace").exit_code == 0
+
+
+def reported(app: Flask, email: str) -> Report:
+    answer = put_report(app.test_client(), a_report(contact={"email": email}))
+    query = select(Report).where(Report.number == answer.json["number"])
+    return db.session.scalars(query).one()
+
+
+def mails_to(home: Home, address: str) -> list[EmailMessage]:
+    found = [read_mail(file) for file in (home.folder / "mail").iterdir()]
+    return [one for one in found if one["To"] == address]
 
 
 def test_a_register_in_use_is_not_replaced(filled):
