@@ -16,7 +16,7 @@ from app.statistics.annual_tables import AnnualYear
 from app.statistics.counting import Counts
 from app.statistics.discretion import LEAST
 from app.statistics.facts import SELF_SERVICE
-from app.statistics.table import Kind, Table, change, share, written
+from app.statistics.table import Cell, Kind, Table, change, share, written
 from app.statistics.wording import as_list, how_many, month_name, per_cent
 
 _NAMED_AFTER_THE_FIRST = 2
@@ -113,7 +113,7 @@ def _begins(of: AnnualYear) -> str:
 
 def of_channels(of: AnnualYear, channels: Table) -> list[str]:
     """How the messages came in."""
-    part = share(of.counts.self_service, of.counts.messages, LEAST)
+    part = _self_service(of.counts)
     sentences = []
     if isinstance(part, float):
         sentences.append(
@@ -124,7 +124,7 @@ def of_channels(of: AnnualYear, channels: Table) -> list[str]:
                 share=per_cent(part),
             )
         )
-        sentences.append(share_before(of, lambda one: (one.self_service, one.messages)))
+        sentences.append(share_before(of, _self_service))
     others = [
         (key, row)
         for key, row in zip(channels.keys, channels.rows, strict=True)
@@ -144,9 +144,13 @@ def of_channels(of: AnnualYear, channels: Table) -> list[str]:
     return [" ".join(filter(None, sentences))]
 
 
-def share_before(of: AnnualYear, parts: Callable[[Counts], tuple[int, int]]) -> str:
+def _self_service(one: Counts) -> Cell:
+    return share(one.self_service, one.messages, LEAST)
+
+
+def share_before(of: AnnualYear, share_of: Callable[[Counts], Cell]) -> str:
     """What a share was a year before; nothing where that says nothing."""
-    part = share(*parts(of.before), LEAST) if of.compares else None
+    part = share_of(of.before) if of.compares else None
     if not isinstance(part, float):
         return ""
     return _("The share was %(share)s %(before)s.", share=per_cent(part), before=before(of))

@@ -16,7 +16,7 @@ from app.statistics.counting import Counts, Times
 from app.statistics.discretion import LEAST
 from app.statistics.figures import table_of
 from app.statistics.selection import Selection, of_year, today
-from app.statistics.table import Chart, Shape, Table
+from app.statistics.table import Chart, Column, Shape, Table
 
 MOST_ROWS = 15
 _LONG = {"categories", "places", "signs"}
@@ -80,7 +80,7 @@ def only(table: Table, columns: tuple[int, ...]) -> Table:
     chart = table.chart
     return replace(
         table,
-        columns=[replace(table.columns[nth], of=()) for nth in columns],
+        columns=[Column(table.columns[nth].name, table.columns[nth].kind) for nth in columns],
         rows=[tuple(row[nth] for nth in columns) for row in table.rows],
         total=tuple(table.total[nth] for nth in columns) if table.total else None,
         chart=replace(chart, series=tuple(map(columns.index, chart.series))) if chart else None,

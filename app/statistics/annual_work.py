@@ -7,6 +7,7 @@ from app.statistics.annual_sentences import share_before
 from app.statistics.annual_tables import AnnualYear
 from app.statistics.counting import Counts, Times
 from app.statistics.discretion import LEAST
+from app.statistics.punctuality import in_time
 from app.statistics.table import Table, share
 from app.statistics.wording import days, how_many, per_cent
 
@@ -40,11 +41,11 @@ def _waits(took: Times) -> list[str]:
 
 
 def _in_time(of: AnnualYear) -> str:
-    part = share(of.counts.in_time, of.counts.handled, LEAST)
+    part = in_time(of.counts, LEAST)
     if not isinstance(part, float):
         return ""
     text = _("%(share)s were closed within their deadline.", share=per_cent(part))
-    return f"{text} {share_before(of, lambda one: (one.in_time, one.handled))}".rstrip()
+    return f"{text} {share_before(of, lambda one: in_time(one, LEAST))}".rstrip()
 
 
 def _rest(counts: Counts) -> str:
@@ -57,6 +58,9 @@ def _rest(counts: Counts) -> str:
                 count=how_many(counts.duplicates),
             )
         )
+    if 0 < counts.closed < LEAST:
+        # How many are open would tell how few are closed.
+        return " ".join(sentences)
     told = {"open": how_many(counts.open), "overdue": how_many(counts.overdue)}
     if not counts.open:
         sentences.append(_("All messages of the year are closed."))
@@ -99,7 +103,8 @@ def of_reporters(counts: Counts) -> list[str]:
                 share=per_cent(part),
             )
         )
-    elif answers:
+    elif answers < LEAST and answers:
+        # A count of all would tell one of the answers from the other, which the key figures have.
         sentences.append(
             _(
                 "Answers to the question “Was it fixed?”: %(count)s.",

@@ -106,11 +106,16 @@ def count_messages_by(key: str, wanted: Selection) -> dict[Any, int]:
 
 def count_by_kind(wanted: Selection) -> list[Counts]:
     """The selection by the kind of the place: sums of its places, which the same page tells."""
-    kinds: dict[int | None, int] = dict(facts().rows("SELECT id, kind FROM places"))
+    kinds = kinds_of_places()
     groups: dict[int | None, list[Counts]] = {}
     for one in count_by("place", wanted):
         groups.setdefault(kinds.get(one.key), []).append(one)
     return _in_order([sum_of(places, kind) for kind, places in groups.items()])
+
+
+def kinds_of_places() -> dict[int | None, int]:
+    """The kind of each place."""
+    return dict(facts().rows("SELECT id, kind FROM places"))
 
 
 def sum_of(groups: Sequence[Counts], key: Any = None) -> Counts:

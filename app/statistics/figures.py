@@ -11,6 +11,7 @@ from app.statistics import counting, summaries
 from app.statistics.discretion import hide_small
 from app.statistics.groups import categories, channels, kinds, places, units
 from app.statistics.over_time import months, times, vof
+from app.statistics.punctuality import in_time
 from app.statistics.scans import count_scans, signs
 from app.statistics.selection import Selection
 from app.statistics.stated import stated_messages, stated_service
@@ -44,15 +45,14 @@ def overview(wanted: Selection) -> Table:
 def _key_figures(wanted: Selection) -> list[tuple[str, Figure]]:
     found, took, least = counting.count(wanted), counting.take_times(wanted), wanted.least
     self_service = share(found.self_service, found.messages, least)
-    in_time = share(found.in_time, found.handled, least)
     return [
         (_("Messages"), Figure(found.messages, Kind.COUNT)),
         (_("VOF share"), Figure(self_service, Kind.PERCENT)),
-        (_("Open"), Figure(found.open, Kind.COUNT)),
+        (_("Open"), Figure(found.open, Kind.COUNT, rest=found.closed)),
         (_("Overdue"), Figure(found.overdue, Kind.COUNT)),
-        (_("Closed reports"), Figure(found.closed, Kind.COUNT)),
+        (_("Closed reports"), Figure(found.closed, Kind.COUNT, rest=found.open)),
         (_("Closed as duplicates"), Figure(found.duplicates, Kind.COUNT)),
-        (_("Closed within the deadline"), Figure(in_time, Kind.PERCENT)),
+        (_("Closed within the deadline"), Figure(in_time(found, least), Kind.PERCENT)),
         (_("Days to the first answer, median"), Figure(took.answers.median, Kind.DAYS)),
         (
             _("Days to the first answer, nine of ten within"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from app.reports.models import Category
 from app.reports.wording import CHANNEL_NAMES
 from app.statistics import counting
 from app.statistics.counting import UNKNOWN, Counts, Spans
+from app.statistics.facts import SELF_SERVICE
+from app.statistics.punctuality import in_time
 from app.statistics.selection import Selection
 from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change, share
 
@@ -26,7 +28,9 @@ def channels(wanted: Selection) -> Table:
     """How the messages came in."""
     names = {key: str(name) for key, name in CHANNEL_NAMES.items()}
     groups = counting.count_by("channel", wanted)
-    return _breakdown(groups, _("Channels"), _("Came in by"), names, wanted)
+    table = _breakdown(groups, _("Channels"), _("Came in by"), names, wanted)
+    # The VOF share tells how many came in by themselves.
+    return replace(table, groups=_rows_by(table, lambda channel: channel in SELF_SERVICE))
 
 
 def categories(wanted: Selection) -> Table:
@@ -63,8 +67,19 @@ def places(wanted: Selection) -> Table:
     names = dict(session().execute(query).all())
     title = _("Places with the most messages")
     table = _breakdown(groups, title, _("Place"), names, wanted)
-    note = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
-    return replace(table, note=note) if len(found) > MOST_PLACES else table
+    if len(found) > MOST_PLACES:
+        note = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
+        return replace(table, note=note)
+    # Here are all places of each kind, whose sums stand in the table of kinds.
+    return replace(table, groups=_rows_by(table, counting.kinds_of_places().get))
+
+
+def _rows_by(table: Table, of: Callable[[Any], Any]) -> list[list[int]]:
+    """The rows by what their keys have in common."""
+    rows: dict[Any, list[int]] = {}
+    for down, key in enumerate(table.keys):
+        rows.setdefault(of(key), []).append(down)
+    return list(rows.values())
 
 
 def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its own
@@ -85,7 +100,7 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
     columns = [
         Column(heading, Kind.TEXT),
         Column(_("Messages")),
-        Column(_("Share"), Kind.PERCENT),
+        Column(_("Share"), Kind.PERCENT, of=(1,)),
         Column(_("Same period last year")),
         Column(_("Difference"), Kind.PERCENT, of=(1, 3)),
         *work_columns(),
@@ -115,9 +130,9 @@ def _group_row(name: str, one: Counts, whole: Counts, least: int) -> tuple[Cell,
 
 
 def work_columns() -> list[Column]:
-    """What is told of the work in every table."""
+    """What is told of the work in every table, where the second column has all messages."""
     return [
-        Column(_("Open")),
+        Column(_("Open"), part_of=1),
         Column(_("Overdue")),
         Column(_("Closed within the deadline"), Kind.PERCENT),
     ]
@@ -125,4 +140,4 @@ def work_columns() -> list[Column]:
 
 def work(one: Counts, least: int) -> tuple[Cell, ...]:
     """The cells of these columns."""
-    return one.open, one.overdue, share(one.in_time, one.handled, least)
+    return one.open, one.overdue, in_time(one, least)

@@ -93,17 +93,18 @@ def vof(wanted: Selection) -> Table:
     """The VOF share by year with the channels behind it, as counted from the reports here."""
     years = counting.count_by_year_and_channel(wanted)
     rows = [_vof_row(year, found, wanted.least) for year, found in years.items()]
+    parts = tuple(range(1, len(SELF_SERVICE) + 1))
     return Table(
         title=_("VOF share by year"),
         columns=[
             Column(_("Year"), Kind.YEAR),
             *(Column(str(CHANNEL_NAMES[channel])) for channel in SELF_SERVICE),
-            Column(_("VOF messages")),
+            Column(_("VOF messages"), sum_of=parts, part_of=len(parts) + 2),
             Column(_("All messages")),
-            Column(_("VOF share"), Kind.PERCENT),
+            Column(_("VOF share"), Kind.PERCENT, of=(len(parts) + 1, len(parts) + 2)),
         ],
         rows=rows,
-        chart=Chart(Shape.COLUMNS, (len(SELF_SERVICE) + 3,)),
+        chart=Chart(Shape.COLUMNS, (len(parts) + 3,)),
         note=_(
             "The VOF share is what people report themselves by sign, website and service desk"
             " screen, of all messages. Counted from the reports in this register, for whole years;"

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from app.database import session
 from app.languages import gettext as _
 from app.places.models import Place
+from app.reports.models import Channel
 from app.signs.models import Sign, SignScans
 from app.statistics import counting
 from app.statistics.selection import Selection
@@ -28,10 +29,9 @@ def signs(wanted: Selection) -> Table:
         one: (code, f"{place}, {label}") for one, code, place, label in session().execute(query)
     }
     rows = [
-        _sign_row(*known[one], scans.get(one, 0), reports.get(one, 0), wanted.least)
+        _sign_row(*known[one], scans.get(one, 0), reports.get(one, 0), wanted)
         for one in ranked[:MOST_SIGNS]
     ]
-    note = _("The first %(most)s of %(count)s signs.", most=MOST_SIGNS, count=len(ranked))
     all_scans, all_reports = sum(scans.values()), sum(reports.values())
     return Table(
         title=_("From scan to report"),
@@ -40,16 +40,41 @@ def signs(wanted: Selection) -> Table:
             Column(_("Where"), Kind.TEXT),
             Column(_("Scans")),
             Column(_("Reports by the symbol")),
-            Column(_("Reports per 100 scans"), Kind.DAYS),
+            Column(_("Reports per 100 scans"), Kind.DAYS, of=(2, 3)),
         ],
         rows=rows,
-        total=_sign_row(_("All"), "", all_scans, all_reports, wanted.least),
-        note=note if len(ranked) > MOST_SIGNS else "",
+        total=_sign_row(_("All"), "", all_scans, all_reports, wanted),
+        note=_note(wanted, len(ranked)),
     )
 
 
-def _sign_row(code: str, where: str, scans: int, reports: int, least: int) -> tuple[Cell, ...]:
-    return code, where, scans, reports, share(reports, scans, least)
+def _sign_row(
+    code: str, where: str, scans: int, reports: int, wanted: Selection
+) -> tuple[Cell, ...]:
+    rate = None if _is_of_some(wanted) else share(reports, scans, wanted.least)
+    return code, where, scans, reports, rate
+
+
+def _note(wanted: Selection, signs_in_all: int) -> str:
+    notes = []
+    if signs_in_all > MOST_SIGNS:
+        notes.append(
+            _("The first %(most)s of %(count)s signs.", most=MOST_SIGNS, count=signs_in_all)
+        )
+    if _is_of_some(wanted):
+        notes.append(
+            _(
+                "All scans are counted, but only some of the reports, so nothing is told per 100"
+                " scans."
+            )
+        )
+    return " ".join(notes)
+
+
+def _is_of_some(wanted: Selection) -> bool:
+    """Whether reports are left out whose scans are not: nobody knows what a scan was about."""
+    by_another_way = wanted.channel not in {None, Channel.QR.value}
+    return wanted.category is not None or wanted.unit is not None or by_another_way
 
 
 def count_scans(wanted: Selection) -> dict[int, int]:

@@ -30,6 +30,8 @@ def of_groups(table: Table) -> str:
     if not table.rows or not table.total or not isinstance(table.rows[0][1], int):
         return ""
     name, count, part = table.rows[0][:3]
+    if not isinstance(part, float):
+        return ""
     return _(
         "Most messages: %(name)s with %(count)s of %(all)s (%(share)s).",
         name=name,
@@ -71,8 +73,8 @@ def of_times(table: Table) -> str:
 
 def of_scans(table: Table) -> str:
     """What came of the scans."""
-    scans, reports = table.total[2:4] if table.total else (None, None)
-    if not isinstance(scans, int) or not isinstance(reports, int) or not scans:
+    scans, reports, rate = table.total[2:5] if table.total else (None, None, None)
+    if not isinstance(scans, int) or not isinstance(reports, int) or rate is None:
         return ""
     return ngettext(
         "%(num)s report came of %(scans)s scans.",

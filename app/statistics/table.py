@@ -39,10 +39,14 @@ Value = str | int | float | date | Hidden | None
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell of another kind than its column: in a list of key figures."""
+    """A cell of another kind than its column: in a list of key figures.
+
+    `rest` is what a count leaves of a larger one that is told too.
+    """
 
     value: Value
     kind: Kind
+    rest: int = 0
 
 
 Cell = Value | Figure
@@ -50,11 +54,17 @@ Cell = Value | Figure
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `of` are the columns a figure is made from: it is hidden where one of them is."""
+    """One column. `of` are the columns a figure is made from: it is hidden where one of them is.
+
+    `sum_of` are the counts that it adds up, `part_of` is a count that leaves a rest without it: so
+    each could be worked out from the others.
+    """
 
     name: str
     kind: Kind = Kind.COUNT
     of: tuple[int, ...] = ()
+    sum_of: tuple[int, ...] = ()
+    part_of: int | None = None
 
 
 class Shape(StrEnum):
@@ -79,7 +89,8 @@ class Table:
 
     `rows` hold one cell a column, rounded as they are shown; `total` is a last row. `summary` says
     in a sentence or two what the chart shows. `note` tells how the figures are to be understood.
-    `keys` are what the rows stand for: ids of places, say.
+    `keys` are what the rows stand for: ids of places, say. `groups` are rows, by their number,
+    whose sums other tables tell.
     """
 
     title: str
@@ -91,6 +102,7 @@ class Table:
     summary: str = ""
     note: str = ""
     keys: Sequence[Any] = ()
+    groups: Sequence[Sequence[int]] = ()
 
     @property
     def all_rows(self) -> list[Sequence[Cell]]:

@@ -133,6 +133,34 @@ def test_the_public_sees_no_small_count_in_any_table(many, client):
                 assert not small, (code, row)
 
 
+def public_rows(client, code, query="year=2025"):
+    lines = client.get(f"/open/tables/{code}.csv?{query}&lang=en").data.decode("utf-8-sig")
+    return {row[0]: row[1:] for row in csv.reader(io.StringIO(lines))}
+
+
+def test_the_public_cannot_find_what_is_few_in_the_same_row_or_another_table(entered, client):
+    for channel, count in {"qr": 6, "web": 8, "kiosk": 1, "phone": 7, "email": 5}.items():
+        for _nth in range(count):
+            entered(channel=channel)
+    for _nth in range(2):
+        entered(channel="web", status="fixed", closed_at=datetime(2025, 6, 3, 10, tzinfo=UTC))
+    assert public_rows(client, "vof")["2025"] == ["few", "10", "few", "17", "29", "58.6"]
+    channels = public_rows(client, "channels")
+    assert [channels[name][0] for name in ("QR sign", "Website", "Phone", "All")] == [
+        "few",
+        "10",
+        "7",
+        "29",
+    ]
+    assert channels["QR sign"][1] == "few"
+    figures = public_rows(client, "overview")
+    assert [figures[name][0] for name in ("Messages", "Open", "Closed reports")] == [
+        "29",
+        "few",
+        "few",
+    ]
+
+
 def test_the_public_may_ask_for_whole_years_only(entered, client):
     for nth in range(5):
         entered(datetime(2025, 6, 2 + nth, 10, tzinfo=UTC))
