@@ -246,6 +246,12 @@ class UnlockIn(Schema):
     pin = fields.String(required=True, validate=validate.Length(max=20))
 
 
+class LeaveIn(Schema):
+    """Who signs out of the tablet; whoever is signed in where nobody is named."""
+
+    person = _id()
+
+
 class StayOut(Schema):
     """Somebody who stays signed in on this tablet; `id` is the stay's."""
 
@@ -259,5 +265,10 @@ class TabletOut(Schema):
 
     people = fields.List(fields.Nested(StayOut), required=True)
     ended = fields.List(fields.UUID(), required=True)
+    signed_out = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "Who was signed out from afar, with or without a stay."},
+    )
     tablet = fields.String(required=True, allow_none=True)
     me = fields.Nested(PersonOut, required=True, allow_none=True)

@@ -55,15 +55,19 @@ def post_tablet(content: dict[str, Any]) -> Response:
 
 
 @api.route("/tablet", methods=["DELETE"])
-@allow(*CREW)
+@allow(anyone=True, max_bytes=JSON_BYTES)
+@api.arguments(schemas.LeaveIn)
 @api.response(200, schemas.TabletOut)
-def delete_tablet() -> Response:
-    """Sign out of this tablet for good; others who stay on it are not touched."""
-    mine = [one for one in tablets.list_here(ended=True) if one.staff_id == current_user.id]
+def delete_tablet(content: dict[str, Any]) -> Response:
+    """Sign out of this tablet for good, also after the shift; others who stay are not touched."""
+    me = current_user.id if current_user.is_authenticated else None
+    leaver = content["person"] or me
+    mine = [one for one in tablets.list_here(ended=True) if one.staff_id == leaver]
     for stay in mine:
-        tablets.end_stay(stay, current_user)
-    logout_user()
-    cookie.pop(tablets.BEHIND, None)
+        tablets.end_stay(stay, stay.staff)
+    if leaver == me:
+        logout_user()
+        cookie.pop(tablets.BEHIND, None)
     response = _as_it_is()
     for stay in mine:
         tablets.drop_cookie(response, stay)
@@ -123,6 +127,7 @@ def _as_it_is(added: TabletSession | None = None) -> Response:
                 if tablets.is_going_on(one)
             ],
             "ended": [str(one.uuid) for one in here if not tablets.is_going_on(one)],
+            "signed_out": sorted(tablets.list_signed_out()),
             "tablet": behind.name if behind and me else None,
             "me": named(me),
         }

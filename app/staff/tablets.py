@@ -33,6 +33,8 @@ from app.staff.models import Staff, TabletSession
 COOKIE = "vof_tablet_"
 # Which stay stands behind the session that is signed in.
 BEHIND = "tablet"
+# Whose session it is: what the session itself names is nobody any more once they are signed out.
+WHOSE = "whose"
 UNUSED_FOR = timedelta(days=90)
 MOST_WRONG = 5
 MAX_NAME = 60
@@ -217,6 +219,7 @@ def note_sign_in(staff: Staff) -> None:
     """Whoever signs in, in whatever way, works behind their own stay on this tablet, or none."""
     cookie.pop(BEHIND, None)
     cookie.pop(BY_PIN, None)
+    cookie[WHOSE] = staff.id
     for stay in list_here():
         if stay.staff_id == staff.id:
             cookie[BEHIND], stay.last_used_at = stay.id, now()
@@ -245,18 +248,34 @@ def _look_after_stay() -> None:
     if not request.path.startswith(_API) or request.path.startswith(f"{_API}tablet"):
         return
     if not current_user.is_authenticated:
-        if _has_ended():
-            raise SignedOut
+        if people := list_signed_out():
+            raise SignedOut(facts={"people": sorted(people)})
     elif request.method not in SAFE_METHODS:
         _note_use()
 
 
-def _has_ended() -> bool:
+def list_signed_out() -> set[int]:
+    """Who was signed out of this browser from afar; nobody while somebody is signed in."""
+    if current_user.is_authenticated:
+        return set()
+    whose: int = cookie.get(WHOSE, 0)
     if BEHIND in cookie:
         stay = stay_behind()
-        return stay is None or not is_going_on(stay)
+        if stay is None:
+            return {whose}
+        return set() if is_going_on(stay) else {stay.staff_id}
+    if whose and _is_nobodys(cookie.get("_user_id")):
+        return {whose}
     all_here = list_here(ended=True)
-    return bool(all_here) and not any(map(is_going_on, all_here))
+    return set() if any(map(is_going_on, all_here)) else {one.staff_id for one in all_here}
+
+
+def _is_nobodys(session_id: str | None) -> bool:
+    """Whether a session names nobody any more: they were signed out everywhere, or closed."""
+    if session_id is None:
+        return False
+    known = select(Staff.id).where(Staff.fs_uniquifier == session_id, Staff.active)
+    return session().scalar(known) is None
 
 
 def _note_use() -> None:

@@ -6,8 +6,8 @@ import type { Ground, Person, Report, Worklist } from './types.ts';
 export type Read<Content> =
   | { readonly kind: 'new'; readonly content: Content; readonly etag: string }
   | { readonly kind: 'same' }
-  /** `ended`: this tablet was signed out from somewhere else, and what it keeps is to be erased. */
-  | { readonly kind: 'signed_out'; readonly ended: boolean }
+  /** `gone`: who was signed out of this tablet from somewhere else; what it keeps of theirs is to be erased. */
+  | { readonly kind: 'signed_out'; readonly gone: readonly number[] }
   | { readonly kind: 'not_allowed' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'none' };
@@ -19,7 +19,7 @@ function readOf<Content>(answered: Answered | null, isOurs: (content: Readonly<R
   if (status === 304) return { kind: 'same' };
   if (status === 200 && content && isOurs(content)) return { kind: 'new', content: content as Content, etag };
   if (!isRefusal(content)) return { kind: 'none' };
-  if (status === 401) return { kind: 'signed_out', ended: content.code === 'signed_out' };
+  if (status === 401) return { kind: 'signed_out', gone: (content as { people?: readonly number[] }).people ?? [] };
   if (status === 403) return { kind: 'not_allowed' };
   return status === 404 ? { kind: 'missing' } : { kind: 'none' };
 }
@@ -54,6 +54,8 @@ export interface Tablet {
   readonly people: readonly { readonly id: string; readonly staff: number; readonly name: string }[];
   /** Those that were ended from somewhere else. */
   readonly ended: readonly string[];
+  /** Whose sign-in was, with or without a PIN. */
+  readonly signed_out: readonly number[];
   readonly me: Person | null;
 }
 

@@ -63,7 +63,7 @@ export function Notices({ app, screen }: { readonly app: State; readonly screen:
       {app.link === 'signed_out' && (
         <Notice tone="warning">
           <p>{say('signed_out_long')}</p>
-          <a class="button" href={app.owner?.session ? screenAddress('me') : '/sign-in?next=/crew'}>
+          <a class="button" href={screenAddress('me')}>
             {say('sign_in')}
           </a>
         </Notice>

@@ -41,7 +41,7 @@ let is_wanted_anew = false;
 const sender = {
   person: () => get().owner?.id ?? null,
   lang: language,
-  onSignedOut: seeSignedOut,
+  onSignedOut: () => void seeSignedOut(),
   onChange: () => void look(),
 };
 

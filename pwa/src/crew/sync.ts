@@ -33,10 +33,7 @@ const keep = (person: number, row: Kept): Promise<void> =>
 async function see({ kind, ...rest }: Read<unknown>): Promise<boolean> {
   if (kind === 'none' || kind === 'missing') set({ link: 'offline' });
   if (kind === 'not_allowed') await endHere();
-  if (kind === 'signed_out') {
-    if ((rest as { ended?: boolean }).ended) await endHere();
-    else seeSignedOut();
-  }
+  if (kind === 'signed_out') await seeSignedOut((rest as { gone?: readonly number[] }).gone);
   return kind === 'new' || kind === 'same';
 }
 

@@ -178,9 +178,29 @@ def test_two_people_share_a_tablet_and_each_opens_only_their_own(tablet):
     assert unlock(tablet, "314159", who=0).status_code == 403
     assert unlock(tablet, "314159", who=1).json["me"]["name"] == "Ola"
     assert unlock(tablet, PIN, who=0).json["me"]["name"] == "Demo Park og natur"
-    left = tablet.delete(TABLET).json
+    left = tablet.delete(TABLET, json={}).json
     assert [one["name"] for one in left["people"]] == ["Ola"]
     assert code(tablet) == "sign_in_needed"
+
+
+def test_signing_out_after_the_shift_ends_the_stay_as_well(tablet):
+    with tablet.session_transaction() as kept:
+        kept["fs_paa"] -= 13 * 3600
+    assert code(tablet) == "sign_in_needed"
+    left = tablet.delete(TABLET, json={"person": crew_person().id})
+    assert (left.status_code, left.json["people"]) == (200, [])
+    assert stays()[0].ended_at is not None
+    assert people(tablet) == []
+
+
+def test_signing_out_leaves_a_colleague_who_is_signed_in_alone(tablet):
+    create_staff(OLA["email"], "Ola", OLA["password"], Role.CREW)
+    db.session.commit()
+    lock(tablet)
+    give_password(tablet, **OLA)
+    left = tablet.delete(TABLET, json={"person": crew_person().id}).json
+    assert (left["people"], left["me"]["name"]) == ([], "Ola")
+    assert code(tablet) == 200
 
 
 def test_the_ordinary_sign_in_opens_the_tablet_as_well(tablet):
@@ -246,6 +266,41 @@ def test_a_tablet_that_was_signed_out_from_afar_is_told_so_and_opens_no_more(
     give_password(tablet, "crew@demo.vof", "demo-crew")
     with tablet.session_transaction() as kept:
         assert BEHIND not in kept
+
+
+def close_account(app):
+    crew_person().active = False
+    db.session.commit()
+
+
+def sign_out_everywhere(app):
+    end_sessions(crew_person())
+    db.session.commit()
+
+
+@pytest.mark.parametrize("end", [close_account, sign_out_everywhere])
+@pytest.mark.parametrize("hours", [0, 13])
+def test_who_has_no_pin_is_told_apart_from_whose_shift_is_over(app, crew, end, hours):
+    with crew.session_transaction() as kept:
+        kept["fs_paa"] -= hours * 3600
+    assert code(crew) == ("sign_in_needed" if hours else 200)
+    assert crew.get(TABLET).json["signed_out"] == []
+    person = crew_person().id
+    end(app)
+    answer = crew.get(f"{API}/worklist")
+    assert (answer.json["code"], answer.json["people"]) == ("signed_out", [person])
+    assert crew.get(TABLET).json["signed_out"] == [person]
+
+
+def test_a_colleague_whose_stay_was_ended_is_named_alone(app, tablet):
+    create_staff(OLA["email"], "Ola", OLA["password"], Role.CREW)
+    db.session.commit()
+    end_everywhere(app, tablet)
+    assert tablet.get(f"{API}/worklist").json["people"] == [crew_person().id]
+    give_password(tablet, **OLA)
+    with tablet.session_transaction() as kept:
+        kept["fs_paa"] -= 13 * 3600
+    assert tablet.get(f"{API}/worklist").json.get("people") == [crew_person().id]
 
 
 def test_nobody_ends_the_stay_of_somebody_else(front_desk, tablet):

@@ -26,8 +26,9 @@ export async function saveOwner(owner: Owner): Promise<void> {
 
 const fresh = ({ id, name }: Person): Owner => ({ id, name, session: null, verifier: null, wrong: 0, locked: false, active_at: Date.now() });
 
-/** The tablet is now in this person's hands: the server has said so. */
+/** The tablet is now in this person's hands: the server has said so. Whoever had it before gets it back only by a sign-in. */
 export async function become({ id, name }: Person): Promise<void> {
+  for (const other of get().people) if (other.id !== id && !other.locked) await saveOwner({ ...other, locked: true, lock_sent: true });
   const known = get().people.find((one) => one.id === id);
   const owner = { ...(known ?? fresh({ id, name })), name, locked: false, wrong: 0, active_at: Date.now() };
   set({ owner, was_ended: false });
@@ -62,7 +63,8 @@ export async function learnSessions(): Promise<void> {
   const before = erased;
   const answer = await readTablet();
   if (answer.kind !== 'new' || erased !== before) return;
-  const { people, ended, me } = answer.content;
+  const { people, ended, signed_out, me } = answer.content;
+  for (const known of get().people) if (signed_out.includes(known.id)) await erase(known);
   for (const { id, staff, name } of people) {
     const known = get().people.find((one) => one.id === staff);
     if (known?.session !== id) await saveOwner({ ...(known ?? { ...fresh({ id: staff, name }), locked: true, lock_sent: true }), session: id });
@@ -75,10 +77,15 @@ export async function learnSessions(): Promise<void> {
   if (me && get().owner?.locked === true) await become(me);
 }
 
-/** The server knows nobody: a PIN that was typed without network is used now, else a person is asked. */
-export function seeSignedOut(): void {
+/**
+ * The server knows nobody: a PIN that was typed without network is used now, else a person is asked, and without a PIN the
+ * tablet is shut. Who was signed out from somewhere else is erased.
+ */
+export async function seeSignedOut(gone: readonly number[] = []): Promise<void> {
+  for (const known of get().people) if (gone.includes(known.id)) await erase(known);
   const { owner } = get();
   set({ link: 'signed_out' });
+  if (owner?.session === null) await saveOwner({ ...owner, locked: true, lock_sent: true });
   if (owner?.session == null || typed?.person !== owner.id) return;
   const { pin } = typed;
   typed = undefined;
@@ -90,7 +97,8 @@ export type Unlocked = { readonly kind: 'open' } | { readonly kind: 'wrong'; rea
 async function open(owner: Owner, pin: string): Promise<Unlocked> {
   const verifier = owner.verifier ?? (await verifierOf(pin));
   set({ link: 'unknown' });
-  const opened = { ...owner, verifier, locked: false, wrong: 0, active_at: Date.now() };
+  // A PIN that is used again by itself is no touch.
+  const opened = { ...owner, verifier, locked: false, wrong: 0, active_at: owner.locked ? Date.now() : owner.active_at };
   set({ owner: opened });
   await saveOwner(opened);
   await recall(owner.id);
@@ -115,9 +123,10 @@ export async function unlock(owner: Owner, pin: string): Promise<Unlocked> {
   if (owner.session === null) return { kind: 'ended' };
   const answer = await write('POST', 'tablet/unlock', language(), { id: owner.session, pin });
   if (answer.kind === 'done') return open(owner, pin);
-  if (answer.kind === 'none') return unlockAlone(owner, pin);
-  if (answer.code === 'wrong_pin' && answer.left !== 0) return { kind: 'wrong', left: answer.left ?? 1 };
-  await saveOwner({ ...owner, session: null, verifier: null });
+  if (answer.kind === 'refused' && answer.code === 'wrong_pin') return { kind: 'wrong', left: answer.left ?? 1 };
+  // Whatever else a server in trouble says tells nothing of the PIN.
+  if (answer.kind === 'none' || answer.code !== 'signed_out') return unlockAlone(owner, pin);
+  await saveOwner({ ...owner, session: null, verifier: null, locked: true });
   return { kind: 'ended' };
 }
 
@@ -168,10 +177,10 @@ export async function endHere(): Promise<void> {
   else set({ link: 'signed_out' });
 }
 
-/** Signs out for good; the caller has seen to what waits. False where the server could not be reached: nothing is erased. */
+/** Signs out for good; the caller has seen to what waits. False where the server has not done it: nothing is erased. */
 export async function signOut(): Promise<boolean> {
-  const answer = await write('DELETE', 'tablet', language());
-  if (answer.kind === 'none') return false;
+  const answer = await write('DELETE', 'tablet', language(), { person: get().owner?.id ?? null });
+  if (answer.kind !== 'done') return false;
   await endHere();
   set({ was_ended: false });
   return true;

@@ -97,7 +97,7 @@ async function pass(sender: Sender, anew: boolean): Promise<number | null> {
     await settle(job, answer);
     sender.onChange();
     if (answer.kind === 'signed_out') {
-      sender.onSignedOut();
+      if (sender.person() === person) sender.onSignedOut();
       return null;
     }
     if (answer.kind === 'unreachable') return unreachable();
