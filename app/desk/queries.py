@@ -121,7 +121,10 @@ def list_fitting(wanted: RegisterFilter, most: int) -> Sequence[Report]:
 
 
 def list_chosen(ids: Collection[int]) -> Sequence[Report]:
-    """These reports with all that a bulk deed looks at and changes, the newest first."""
+    """These reports with all that a bulk deed looks at and changes, the newest first.
+
+    Read anew, whatever was read before they were locked.
+    """
     name = load_only(Staff.name), lazyload(Staff.roles)
     query = (
         select(Report)
@@ -136,6 +139,7 @@ def list_chosen(ids: Collection[int]) -> Sequence[Report]:
             selectinload(Report.events).joinedload(Event.staff).options(*name),
         )
         .order_by(Report.id.desc())
+        .execution_options(populate_existing=True)
     )
     return session().scalars(query).all()
 

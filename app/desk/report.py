@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import audit
 from app.arguments import read_id
-from app.database import now, session
+from app.database import now
 from app.desk.pages import DESK, HANDLERS, may_change, pages, report_url
 from app.languages import gettext as _
 from app.languages import in_language
@@ -25,7 +25,7 @@ from app.problems import InvalidFields
 from app.reports import operations, staff_views, wording
 from app.reports.deadlines import begin_of, local_day
 from app.reports.likeness import list_suggestions
-from app.reports.merging import find_kept
+from app.reports.merging import lock_kept
 from app.reports.models import EventKind, Report
 from app.reports.queries import (
     find_category,
@@ -33,7 +33,6 @@ from app.reports.queries import (
     list_choices,
     list_history,
     list_templates,
-    lock_reports,
 )
 from app.reports.staff_forms import (
     attempt,
@@ -214,9 +213,7 @@ def merge(number: str) -> Any:
         named = find_report(request.form.get("chosen") or request.form.get("same_as", ""))
         if named is None:
             raise InvalidFields({"same_as": _("No report has this number.")})
-        kept = find_kept(found, named)
-        lock_reports({found.id, kept.id})
-        session().refresh(kept, ["follower_count"])
+        kept = lock_kept(found, named)
         operations.merge_report(found, kept, current_user, **read_texts())
 
     return change_report(number, change)

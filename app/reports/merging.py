@@ -13,6 +13,7 @@ from app.languages import gettext as _
 from app.problems import InvalidFields
 from app.reports.followers import count_more
 from app.reports.models import Event, EventKind, Report
+from app.reports.queries import lock_reports
 
 
 def find_kept(report: Report, named: Report) -> Report:
@@ -29,6 +30,19 @@ def find_kept(report: Report, named: Report) -> Report:
     if kept.held_at:
         raise InvalidFields({"same_as": _("That report is held. Release it first.")})
     return kept
+
+
+def lock_kept(report: Report, named: Report) -> Report:
+    """The report that is kept, locked together with the other one, as it is now.
+
+    Raises:
+        InvalidFields: it is the report itself, or a duplicate of it, or is held.
+    """
+    kept = find_kept(report, named)
+    lock_reports({report.id, kept.id})
+    session().refresh(kept)
+    # It may have become a duplicate of a further one while the lock was waited for.
+    return kept if kept.merged_into is None else lock_kept(report, kept)
 
 
 def join(report: Report, kept: Report, staff_id: int | None) -> None:

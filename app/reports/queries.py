@@ -72,7 +72,8 @@ def find_report(number: str, *, for_change: bool = False) -> Report | None:
 
     Args:
         number: with or without hyphen and spaces.
-        for_change: lock the row, so that two people's changes come one after the other.
+        for_change: lock the row, so that two people's changes come one after the other, and read it
+            anew: it may have changed while the lock was waited for.
     """
     query = (
         select(Report)
@@ -89,7 +90,7 @@ def find_report(number: str, *, for_change: bool = False) -> Report | None:
         )
     )
     if for_change:
-        query = query.with_for_update(of=Report)
+        query = query.with_for_update(of=Report).execution_options(populate_existing=True)
     return session().scalar(query)
 
 
@@ -229,7 +230,7 @@ def count_latest_at(sign: Sign, *, since: datetime, most: int) -> int:
 def find_report_to_follow(number: str) -> Report | None:
     """A report by its number, locked, without what hangs on it."""
     query = select(Report).where(Report.number == read_number(number)).with_for_update()
-    return session().scalar(query)
+    return session().scalar(query.execution_options(populate_existing=True))
 
 
 def find_follower(follower_uuid: uuid.UUID) -> Follower | None:
@@ -238,7 +239,10 @@ def find_follower(follower_uuid: uuid.UUID) -> Follower | None:
 
 
 def lock_reports(ids: Collection[int]) -> None:
-    """Lock several reports in an order that all keep, so that nobody waits for each other."""
+    """Lock several reports in an order that all keep, so that nobody waits for each other.
+
+    What was read of them before may have changed while the locks were waited for.
+    """
     query = select(Report.id).where(Report.id.in_(ids)).order_by(Report.id)
     session().execute(query.with_for_update())
 
@@ -376,5 +380,5 @@ def list_assigned(staff_id: int, *, for_change: bool = False) -> Sequence[Report
     """
     query = select(Report).where(Report.assignee_id == staff_id, Report.closed_at.is_(None))
     if for_change:
-        query = query.with_for_update(of=Report)
+        query = query.with_for_update(of=Report).execution_options(populate_existing=True)
     return session().scalars(query.order_by(Report.id)).unique().all()
