@@ -106,6 +106,25 @@ def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link
     assert "Demo Park og natur" in words
 
 
+def test_a_locked_tablet_sends_what_waits_before_the_server_is_told_of_the_lock(
+    live_server, link, tablet, phone_photo
+):
+    [number] = file_reports(live_server, 1)
+    tablet.signs_in()
+    tablet.sets_pin()
+    link.offline = True
+    tablet.closes_report(number, "Byttet før pausen", phone_photo)
+    tablet.locks()
+    link.offline = False
+    with tablet.page.expect_response(re.compile("/tablet/lock")):
+        tablet.page.evaluate("dispatchEvent(new Event('online'))")
+    assert closings(live_server, [number]) == {number: ["Byttet før pausen"]}
+    assert tablet.queue() == []
+    expect(tablet.page.locator("main.lock")).to_be_visible()
+    asked = "fetch('/api/v1/crew/worklist').then(({ status }) => status)"
+    assert tablet.page.evaluate(asked) == 401
+
+
 def test_without_network_a_pin_opens_the_tablet_five_wrong_ones_shut_it(link, tablet):
     tablet.signs_in()
     tablet.sets_pin()

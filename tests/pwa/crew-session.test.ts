@@ -1,9 +1,12 @@
 import '../../pwa/node_modules/fake-indexeddb/auto/index.mjs';
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { become, learnSessions, saveOwner, seeSignedOut, signOut, unlock } from '../../pwa/src/crew/lock/session.ts';
+import { become, learnSessions, lock, saveOwner, seeSignedOut, signOut, unlock } from '../../pwa/src/crew/lock/session.ts';
 import type { Verifier } from '../../pwa/src/crew/lock/pin.ts';
 import { verifierOf } from '../../pwa/src/crew/lock/pin.ts';
+import { look, sendNow } from '../../pwa/src/crew/outgoing.ts';
+import type { Deed } from '../../pwa/src/crew/queue/action.ts';
+import { actionOf } from '../../pwa/src/crew/queue/action.ts';
 import { get, set } from '../../pwa/src/crew/state.ts';
 import type { Owner } from '../../pwa/src/crew/store.ts';
 import { inStore, worklistOf } from '../../pwa/src/crew/store.ts';
@@ -50,7 +53,7 @@ beforeEach(async () => {
   asked = [];
   answers = {};
   await inStore('readwrite', async (store) => {
-    for (const name of ['people', 'kept'] as const) for (const { id } of await store.all(name)) store.delete(name, id);
+    for (const name of ['people', 'kept', 'actions'] as const) for (const { id } of await store.all(name)) store.delete(name, id);
   });
 });
 after(() => {
@@ -152,4 +155,56 @@ test('whoever signs in leaves the tablet of who had it before locked', async () 
   await become(KARI);
   assert.deepEqual([get().owner?.id, (await row(4))?.locked, (await row(4))?.lock_sent], [3, true, true]);
   assert.ok(!asked.some(({ what }) => what === 'POST tablet/lock'));
+});
+
+const DEED = { report: '2026-1', kind: 'status', status: 'fixed', version: 5, public_text: '', internal_text: '', minutes: null, duplicate_of: null, owner: null } as unknown as Deed;
+
+/** Something of Kari's that waits. */
+async function leave(id: string): Promise<void> {
+  const by = { id: KARI.id, name: KARI.name };
+  await inStore('readwrite', (store) => {
+    store.put('actions', actionOf({ id, by, report: '2026-1', content: DEED, title: '', place: '', created_at: '1', photos: [] }));
+  });
+  await look(false);
+}
+
+test('locked, the tablet is shut at once and sends what waits before the server is told', async () => {
+  await give({ ...KARI, verifier });
+  await leave('a1');
+  let was_shut: boolean | undefined;
+  answers = {
+    'PUT actions/a1': () => {
+      was_shut = get().owner?.locked;
+      return json(201, { id: 'a1', number: '2026-1', version: 9, status: 'fixed' })();
+    },
+    'POST tablet/lock': tablet(),
+  };
+  await lock();
+  assert.equal(was_shut, true);
+  assert.deepEqual(asked.map(({ what }) => what), ['PUT actions/a1', 'POST tablet/lock']);
+  await sendNow(true);
+  assert.equal((await row(3))?.lock_sent, true);
+  // Told of the lock, the server would take nothing.
+  await leave('a2');
+  await sendNow(true);
+  assert.equal(asked.length, 2);
+});
+
+test('a colleague who opens the tablet while it still sends is not locked out by that lock', async () => {
+  const ola = { ...OLA, session: 'o', locked: true, lock_sent: true };
+  await give({ ...KARI, verifier }, ola);
+  await leave('a1');
+  let opened: Promise<unknown> | undefined;
+  answers = {
+    'PUT actions/a1': () => {
+      opened = unlock(ola, PIN);
+      return refusal(503, 'busy')();
+    },
+    'POST tablet/unlock': tablet(),
+    'POST tablet/lock': tablet(),
+  };
+  await lock();
+  await opened;
+  assert.equal(get().owner?.id, OLA.id);
+  assert.deepEqual(asked.map(({ what }) => what), ['PUT actions/a1', 'POST tablet/unlock']);
 });

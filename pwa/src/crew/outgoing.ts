@@ -39,11 +39,28 @@ let wanted = false;
 let is_wanted_anew = false;
 
 const sender = {
-  person: () => get().owner?.id ?? null,
+  person: () => {
+    const { owner } = get();
+    return owner && !(owner.locked && owner.lock_sent) ? owner.id : null;
+  },
   lang: language,
   onSignedOut: () => void seeSignedOut(),
   onChange: () => void look(),
 };
+
+let passing: Promise<unknown> = Promise.resolve();
+
+/** Once through all that is due, after whatever is under way. */
+function passOnce(anew: boolean): Promise<number | null> {
+  const mine = passing.then(() => send(sender, anew));
+  passing = mine.catch(() => undefined);
+  return mine;
+}
+
+/** What somebody has done goes, as far as it can, before the server is told that they have locked the tablet. */
+export async function sendBeforeLock(): Promise<void> {
+  if (get().actions.some(({ by }) => by.id === get().owner?.id)) await passOnce(true);
+}
 
 /**
  * Sends all that is due, and comes again by itself when something will be. Anew: also what a server in trouble has put
@@ -59,7 +76,7 @@ export async function sendNow(anew = false): Promise<void> {
   const before = get().actions.length;
   let wait: number | null = null;
   try {
-    if (before) wait = await send(sender, anew);
+    if (before) wait = await passOnce(anew);
   } finally {
     // Also when the store has failed: what waits is tried again.
     running = false;
@@ -67,7 +84,7 @@ export async function sendNow(anew = false): Promise<void> {
     timer = setTimeout(() => void sendNow(), wait ?? LOOK_AGAIN_MS);
   }
   await look();
-  if (get().actions.length < before) await sync();
+  if (get().actions.length < before && get().owner?.locked !== true) await sync();
   if (wanted) void sendNow(is_wanted_anew);
 }
 

@@ -21,9 +21,10 @@ export async function recallAll(): Promise<void> {
 async function round(anew = false): Promise<void> {
   if (document.visibilityState !== 'visible') return;
   void seeRoom();
-  // A locked tablet still sends, as long as the server knows who it is.
   if (get().owner?.locked === true) await learnSessions();
-  if (get().owner?.locked !== true) await sync();
+  // Locked still, it has sent what it could before the server was told.
+  if (get().owner?.locked === true) return;
+  await sync();
   await sendNow(anew);
 }
 

@@ -1,6 +1,7 @@
 /** Who uses the tablet: signing in, locking, unlocking with and without network, signing out, and being signed out. */
 import type { Written } from '../api.ts';
 import { readTablet, write } from '../api.ts';
+import { sendBeforeLock } from '../outgoing.ts';
 import { forgetPictures } from '../pictures.ts';
 import { get, language, set } from '../state.ts';
 import type { Owner } from '../store.ts';
@@ -37,19 +38,35 @@ export async function become({ id, name }: Person): Promise<void> {
   void learnSessions();
 }
 
+const unsentLocks = (): Owner[] => get().people.filter(({ locked, lock_sent }) => locked && !lock_sent);
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Locking and opening one after the other: a late lock would end the next person's sign-in. */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 async function tellLocks(): Promise<boolean> {
-  const unsent = get().people.filter(({ locked, lock_sent }) => locked && !lock_sent);
-  if (unsent.length === 0) return true;
-  const answer = await write('POST', 'tablet/lock', language());
-  const knowsNobody = answer.kind === 'refused' && ['sign_in_needed', 'signed_out'].includes(answer.code);
-  if (answer.kind !== 'done' && !knowsNobody) return false;
-  for (const owner of unsent) await saveOwner({ ...owner, lock_sent: true });
-  return true;
+  // Told of the lock, the server takes nothing more of theirs.
+  if (unsentLocks().some(({ id }) => id === get().owner?.id)) await sendBeforeLock();
+  return inTurn(async () => {
+    // The tablet may have been opened meanwhile.
+    const locked = unsentLocks();
+    if (locked.length === 0) return true;
+    const answer = await write('POST', 'tablet/lock', language());
+    const knowsNobody = answer.kind === 'refused' && ['sign_in_needed', 'signed_out'].includes(answer.code);
+    if (answer.kind !== 'done' && !knowsNobody) return false;
+    for (const owner of locked) await saveOwner({ ...owner, lock_sent: true });
+    return true;
+  });
 }
 
 let telling: Promise<boolean> | undefined;
 
-/** A tablet that was locked without network is locked at the server as well before anything else is asked. Once at a time: a late one would end the next person's sign-in. */
+/** A tablet that is locked is locked at the server as well before anything else is asked, once what is due of its person has had its chance. */
 export function sendLocks(): Promise<boolean> {
   telling ??= tellLocks().finally(() => {
     telling = undefined;
@@ -119,10 +136,16 @@ async function unlockAlone(owner: Owner, pin: string): Promise<Unlocked> {
   return wrong >= TRIES ? { kind: 'needs_network' } : { kind: 'wrong', left: TRIES - wrong };
 }
 
-export async function unlock(owner: Owner, pin: string): Promise<Unlocked> {
+export const unlock = (owner: Owner, pin: string): Promise<Unlocked> => inTurn(() => tryPin(owner, pin));
+
+async function tryPin(owner: Owner, pin: string): Promise<Unlocked> {
   if (owner.session === null) return { kind: 'ended' };
   const answer = await write('POST', 'tablet/unlock', language(), { id: owner.session, pin });
-  if (answer.kind === 'done') return open(owner, pin);
+  if (answer.kind === 'done') {
+    // The server now has this person: of others there is nothing left to lock.
+    for (const other of unsentLocks()) if (other.id !== owner.id) await saveOwner({ ...other, lock_sent: true });
+    return open(owner, pin);
+  }
   if (answer.kind === 'refused' && answer.code === 'wrong_pin') return { kind: 'wrong', left: answer.left ?? 1 };
   // Whatever else a server in trouble says tells nothing of the PIN.
   if (answer.kind === 'none' || answer.code !== 'signed_out') return unlockAlone(owner, pin);

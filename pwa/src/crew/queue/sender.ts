@@ -20,7 +20,7 @@ const ASLEEP_MS = 60_000;
 const MOST_SENT = 200;
 
 export interface Sender {
-  /** Whose actions are sent: whoever uses the tablet. The server keeps nothing where somebody else is signed in. */
+  /** Whose actions are sent: whoever uses the tablet, until it changes hands. The server keeps nothing where somebody else is signed in. */
   readonly person: () => number | null;
   readonly lang: () => string;
   readonly onSignedOut: () => void;
@@ -89,7 +89,7 @@ async function pass(sender: Sender, anew: boolean): Promise<number | null> {
   const person = sender.person();
   if (person === null) return null;
   const tried = new Set<string>();
-  for (;;) {
+  while (sender.person() === person) {
     const job = nextJob(await listOwn(person), tried, anew ? Infinity : Date.now());
     if (!job) break;
     tried.add((job.photo ?? job.action).id);
@@ -97,7 +97,7 @@ async function pass(sender: Sender, anew: boolean): Promise<number | null> {
     await settle(job, answer);
     sender.onChange();
     if (answer.kind === 'signed_out') {
-      if (sender.person() === person) sender.onSignedOut();
+      sender.onSignedOut();
       return null;
     }
     if (answer.kind === 'unreachable') return unreachable();
