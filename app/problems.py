@@ -176,6 +176,23 @@ class NotFound(Problem):
     sentence = _("The address may be mistyped, or the page may have been moved.")
 
 
+class OneFilterAtATime(Problem):
+    code, status = "one_filter", 400
+    title = _("One at a time")
+    sentence = _(
+        "Figures for everybody can be narrowed to one category, one unit or one kind of place at a"
+        " time. Two together could point at somebody."
+    )
+
+
+class TooFewToTell(Problem):
+    code, status = "too_few_to_tell", 404
+    title = _("Too few messages")
+    sentence = _(
+        "There are so few messages of this in the year that the figures could point at somebody."
+    )
+
+
 class NoSuchSign(Problem):
     code, status = "no_such_sign", 404
     title = _("We do not know this sign")

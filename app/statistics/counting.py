@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from app.database import now
 from app.statistics.facts import facts
-from app.statistics.selection import Selection
+from app.statistics.selection import NAMED_PLACES, Selection
 
 MINUTE_S = 60
 
@@ -108,9 +108,30 @@ def count_by_kind(wanted: Selection) -> list[Counts]:
     """The selection by the kind of the place: sums of its places, which the same page tells."""
     kinds = kinds_of_places()
     groups: dict[int | None, list[Counts]] = {}
-    for one in count_by("place", wanted):
+    for one in count_by_place(wanted):
         groups.setdefault(kinds.get(one.key), []).append(one)
     return _in_order([sum_of(places, kind) for kind, places in groups.items()])
+
+
+def count_by_place(wanted: Selection) -> list[Counts]:
+    """The selection by place; to the public a place is none in a year with few messages of it."""
+    groups = count_by("place", wanted)
+    if wanted.least == 1:
+        return groups
+    named, were_named = named_places(wanted), named_places(wanted.before)
+    places: dict[int | None, list[Counts]] = {}
+    for one in groups:
+        now_at, then_at = (one.key if one.key in some else None for some in (named, were_named))
+        places.setdefault(now_at, []).append(one._replace(earlier=0))
+        places.setdefault(then_at, []).append(NOTHING._replace(earlier=one.earlier))
+    found = [sum_of(parts, place) for place, parts in places.items()]
+    return _in_order([one for one in found if one.messages or one.earlier])
+
+
+def named_places(wanted: Selection) -> set[int]:
+    """Where enough messages of the year came from for the place to be told."""
+    rows = facts().rows(f"SELECT place {NAMED_PLACES}", wanted.named_places)
+    return {place for (place,) in rows}
 
 
 def kinds_of_places() -> dict[int | None, int]:

@@ -7,7 +7,7 @@ to what is told, others are hidden beside them until the sum has more than one s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,12 @@ class _Sum:
     whole: Spot | None = None
 
 
-def hide_small(table: Table, least: int = LEAST, beside: Table | None = None) -> Table:
+def hide_small(
+    table: Table,
+    least: int = LEAST,
+    beside: Table | None = None,
+    elsewhere: Collection[str] = (),
+) -> Table:
     """The table without counts from 1 to below `least`, and without what would tell them.
 
     Args:
@@ -36,12 +41,14 @@ def hide_small(table: Table, least: int = LEAST, beside: Table | None = None) ->
         least: the smallest count that may be told.
         beside: the same table of all reports, where this one is of some of them: what it leaves of
             that is told as well.
+        elsewhere: names of columns and key figures whose total is hidden in another table.
     """
     counts = _counts(table)
     hidden = {spot for spot in counts if _is_small(counts[spot], least)}
     hidden |= {spot for spot, rest in _rests(table, counts) if _is_small(rest, least)}
     if beside:
         hidden |= {spot for spot, rest in _left_out(table, beside) if _is_small(rest, least)}
+    hidden |= _of_names(table, elsewhere) & counts.keys()
     _hide_others(list(_sums(table, counts)), counts, hidden, least)
     rows = [
         [Hidden.SMALL if (down, across) in hidden else cell for across, cell in enumerate(row)]
@@ -90,6 +97,16 @@ def _left_out(table: Table, beside: Table) -> Iterator[tuple[Spot, int]]:
     for (down, across), count in _counts(table).items():
         if (there := (down_by_key.get(keys[down], -1), across)) in of_all:
             yield (down, across), of_all[there] - count
+
+
+def _of_names(table: Table, names: Collection[str]) -> set[Spot]:
+    """The totals of these columns, and this period's key figures of these names."""
+    columns, rows = range(1, len(table.columns)), table.rows
+    totals = {(len(rows), across) for across in columns if table.columns[across].name in names}
+    figures = {
+        (down, 1) for down, row in enumerate(rows) if isinstance(row[1], Figure) and row[0] in names
+    }
+    return totals | figures
 
 
 def _keys(table: Table) -> list[Any]:

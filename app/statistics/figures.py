@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.languages import gettext as _
-from app.problems import NotFound
+from app.problems import NotFound, TooFewToTell
 from app.statistics import counting, summaries
 from app.statistics.discretion import hide_small
-from app.statistics.groups import categories, channels, kinds, places, units
+from app.statistics.groups import categories, channels, earlier_name, kinds, places, units
 from app.statistics.over_time import months, times, vof
 from app.statistics.punctuality import in_time
 from app.statistics.scans import count_scans, signs
 from app.statistics.selection import Selection
 from app.statistics.stated import stated_messages, stated_service
-from app.statistics.table import Column, Figure, Kind, Table, change, share
+from app.statistics.table import Column, Figure, Hidden, Kind, Table, change, share
 
 
 def overview(wanted: Selection) -> Table:
@@ -28,11 +28,13 @@ def overview(wanted: Selection) -> Table:
         columns=[
             Column(_("Figure"), Kind.TEXT),
             Column(_("This period")),
-            Column(_("Same period last year")),
+            Column(earlier_name(wanted)),
             Column(_("Difference"), Kind.PERCENT, of=(1, 2)),
         ],
         rows=[
-            (name, now, None, None) if name in of_now else (name, now, then, _change(now, then))
+            (name, now, None, None)
+            if name in of_now
+            else (name, now, then, _change(now, then) if wanted.compares else None)
             for (name, now), (_name, then) in lines
         ],
         note=_(
@@ -98,10 +100,44 @@ def table_of(code: str, wanted: Selection) -> Table:
 
     Raises:
         NotFound: there is no such table.
+        TooFewToTell: of what is chosen no figures are public.
     """
     if code not in TABLES:
         raise NotFound
     table = replace(TABLES[code](wanted), code=code)
     if wanted.least > 1 and code not in _STATED:
-        table = hide_small(table, wanted.least)
+        table = _discreet(table, wanted)
     return replace(table, summary=summaries.SENTENCES[code](table))
+
+
+def _discreet(table: Table, wanted: Selection) -> Table:
+    """As everybody may see it, also who subtracts it from the same table without the filter."""
+    if not wanted.chosen:
+        return hide_small(table, wanted.least)
+    beside = TABLES[table.code](wanted.of_everything)
+    return hide_small(table, wanted.least, beside, _not_told_of_all(wanted))
+
+
+def _not_told_of_all(wanted: Selection) -> set[str]:
+    """The figures that the table of all categories, say, hides of the chosen one, by their names.
+
+    Raises:
+        TooFewToTell: even how many messages there are is hidden in it.
+    """
+    everything = wanted.of_everything
+    by = {
+        "category": lambda: categories(everything, with_times=False),
+        "unit": lambda: units(everything, with_times=False),
+        "kind": lambda: kinds(everything),
+        "place": lambda: places(everything),
+        "channel": lambda: channels(everything),
+    }
+    hidden: set[str] = set()
+    for name, value in wanted.chosen.items():
+        table = hide_small(by[name](), wanted.least)
+        for row in (row for key, row in zip(table.keys, table.rows, strict=True) if key == value):
+            cells = zip(row, table.columns, strict=True)
+            hidden |= {column.name for cell, column in cells if cell is Hidden.SMALL}
+    if _("Messages") in hidden:
+        raise TooFewToTell
+    return hidden

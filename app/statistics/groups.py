@@ -33,45 +33,57 @@ def channels(wanted: Selection) -> Table:
     return replace(table, groups=_rows_by(table, lambda channel: channel in SELF_SERVICE))
 
 
-def categories(wanted: Selection) -> Table:
+def categories(wanted: Selection, *, with_times: bool = True) -> Table:
     """What was wrong, by the category that a report has now."""
     rows = session().execute(select(Category.id, Category.names)).all()
     names = {one: in_language(found) for one, found in rows}
     groups = counting.count_by("category", wanted)
-    took = counting.take_closings_by("category", wanted)
+    took = counting.take_closings_by("category", wanted) if with_times else None
     return _breakdown(groups, _("Categories"), _("Category"), names, wanted, took)
 
 
-def units(wanted: Selection) -> Table:
+def units(wanted: Selection, *, with_times: bool = True) -> Table:
     """Whose work it is, or was."""
     names = dict(session().execute(select(Unit.id, Unit.name)).all())
     groups = counting.count_by("unit", wanted)
-    took = counting.take_closings_by("unit", wanted)
+    took = counting.take_closings_by("unit", wanted) if with_times else None
     return _breakdown(groups, _("Units"), _("Responsible unit"), names, wanted, took)
 
 
 def kinds(wanted: Selection) -> Table:
     """At what kind of place."""
     rows = session().execute(select(PlaceKind.id, PlaceKind.names)).all()
-    names = {one: in_language(found) for one, found in rows} | {None: _("No place given")}
+    without = _("No place given") if wanted.least == 1 else _("No place named")
+    names = {one: in_language(found) for one, found in rows} | {None: without}
     groups = counting.count_by_kind(wanted)
-    return _breakdown(groups, _("Kinds of places"), _("Kind of place"), names, wanted)
+    table = _breakdown(groups, _("Kinds of places"), _("Kind of place"), names, wanted)
+    return replace(table, note=_of_small_places(wanted))
+
+
+def _of_small_places(wanted: Selection) -> str:
+    if wanted.least == 1:
+        return ""
+    return _(
+        "A place with fewer than %(least)s messages in the year is counted as no place.",
+        least=wanted.least,
+    )
 
 
 def places(wanted: Selection) -> Table:
     """The places with the most messages."""
-    groups = counting.count_by("place", wanted)
+    groups = counting.count_by_place(wanted)
     found = [one for one in groups if one.key is not None]
     first = [one.key for one in found[:MOST_PLACES]]
     query = select(Place.id, Place.name).where(Place.id.in_(first))
     names = dict(session().execute(query).all())
     title = _("Places with the most messages")
     table = _breakdown(groups, title, _("Place"), names, wanted)
+    note = _of_small_places(wanted)
     if len(found) > MOST_PLACES:
-        note = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
-        return replace(table, note=note)
+        most = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
+        return replace(table, note=f"{most} {note}".rstrip())
     # Here are all places of each kind, whose sums stand in the table of kinds.
-    return replace(table, groups=_rows_by(table, counting.kinds_of_places().get))
+    return replace(table, note=note, groups=_rows_by(table, counting.kinds_of_places().get))
 
 
 def _rows_by(table: Table, of: Callable[[Any], Any]) -> list[list[int]]:
@@ -95,13 +107,13 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
     """
     whole = counting.sum_of(groups)
     found = [one for one in groups if one.key in names]
-    rows = [_group_row(names[one.key], one, whole, wanted.least) for one in found]
-    total = _group_row(_("All"), whole, whole, wanted.least)
+    rows = [_group_row(names[one.key], one, whole, wanted) for one in found]
+    total = _group_row(_("All"), whole, whole, wanted)
     columns = [
         Column(heading, Kind.TEXT),
         Column(_("Messages")),
         Column(_("Share"), Kind.PERCENT, of=(1,)),
-        Column(_("Same period last year")),
+        Column(earlier_name(wanted)),
         Column(_("Difference"), Kind.PERCENT, of=(1, 3)),
         *work_columns(),
     ]
@@ -123,10 +135,15 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
     )
 
 
-def _group_row(name: str, one: Counts, whole: Counts, least: int) -> tuple[Cell, ...]:
-    part = share(one.messages, whole.messages, least)
-    grown = change(one.messages, one.earlier)
-    return name, one.messages, part, one.earlier, grown, *work(one, least)
+def _group_row(name: str, one: Counts, whole: Counts, wanted: Selection) -> tuple[Cell, ...]:
+    part = share(one.messages, whole.messages, wanted.least)
+    grown = change(one.messages, one.earlier) if wanted.compares else None
+    return name, one.messages, part, one.earlier, grown, *work(one, wanted.least)
+
+
+def earlier_name(wanted: Selection) -> str:
+    """What the year before is called."""
+    return _("Same period last year") if wanted.compares else _("All of last year")
 
 
 def work_columns() -> list[Column]:

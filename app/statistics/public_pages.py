@@ -1,4 +1,7 @@
-"""The same figures for everybody: `/open`, by whole years, with small counts hidden."""
+"""The same figures for everybody: `/open`, by whole years, with small counts hidden.
+
+What is promised, and what not: docs/statistics.md and docs/decisions/0021.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,26 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from app.languages import gettext as _
 from app.permissions import allow
+from app.problems import OneFilterAtATime, TooFewToTell
 from app.rate_limits import FIGURES, limiter
 from app.statistics import counting
 from app.statistics.answers import chart_of, file_of
 from app.statistics.discretion import LEAST
-from app.statistics.selection import FILTERS, FIRST_YEAR, Selection, of_year, read_filters, today
+from app.statistics.selection import FIRST_YEAR, Selection, of_year, read_filters, today
 from app.statistics.views import OVERVIEW, Shelf, filters_view, page_view
 
 pages = Blueprint("open", __name__, url_prefix="/open")
 
 
 def _arguments(wanted: Selection) -> dict[str, Any]:
-    """A year and the filters; days would let small counts be worked out by subtraction."""
-    chosen = {name: value for name in FILTERS if (value := getattr(wanted, name)) is not None}
-    return {"year": wanted.since.year} | chosen
+    """A year and the filter; days would let small counts be worked out by subtraction."""
+    return {"year": wanted.since.year} | wanted.chosen
 
 
+# Not by place, which may be a home, nor by channel, which is asked for beside something else.
+OFFERED = {"category", "unit", "kind"}
 SHELF = Shelf("open", _arguments)
 
 
@@ -47,15 +53,40 @@ def _page(view: str) -> str:
     wanted = _selection()
     known = counting.first_and_last_day()
     first = known[0].year if known else today().year
+    try:
+        shown, too_few = page_view(view, wanted, SHELF), ""
+    except TooFewToTell as problem:
+        shown, too_few = page_view(view, wanted, SHELF, ()), problem.message
     return render_template(
         "statistics/open.html",
-        **page_view(view, wanted, SHELF),
-        filters=filters_view(wanted),
+        **shown,
+        too_few=too_few,
+        narrowed=_narrowed(wanted),
         year=wanted.since.year,
         years=[{"id": year, "name": year} for year in range(today().year, first - 1, -1)],
         least=LEAST,
         address=request.path,
     )
+
+
+def _narrowed(wanted: Selection) -> dict[str, Any]:
+    """The one list of everything that the figures can be narrowed to, and what is chosen of it."""
+    known = filters_view(wanted)
+    groups = (
+        ("category", _("Category"), known["categories"]),
+        ("unit", _("Responsible unit"), known["units"]),
+        ("kind", _("Kind of place"), known["kinds"]),
+    )
+    return {
+        "value": "".join(f"{name}-{value}" for name, value in wanted.chosen.items()),
+        "options": [
+            {
+                "name": heading,
+                "options": [{"id": f"{name}-{one['id']}", "name": one["name"]} for one in options],
+            }
+            for name, heading, options in groups
+        ],
+    }
 
 
 @pages.get("/tables/<table>.<any(xlsx, csv):suffix>")
@@ -75,7 +106,17 @@ def chart(table: str) -> Response:
 
 
 def _selection() -> Selection:
+    """What an address asks for.
+
+    Raises:
+        OneFilterAtATime: it is narrowed by more, or by what could be somebody's home.
+    """
     text = request.args.get("year", "")
     is_year = text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:5]) <= today().year
     period = of_year(int(text) if is_year else today().year)
-    return replace(read_filters(request.args, period), least=LEAST)
+    # The form has one list; addresses say what it is that they name.
+    name, _dash, value = request.args.get("only", "").partition("-")
+    wanted = read_filters({**request.args, name: value}, period)
+    if len(wanted.chosen) > 1 or not wanted.chosen.keys() <= OFFERED:
+        raise OneFilterAtATime
+    return replace(wanted, least=LEAST, by_years=True)

@@ -25,12 +25,15 @@ def signs(wanted: Selection) -> Table:
         .join(Sign.place)
         .where(Sign.id.in_(ranked[:MOST_SIGNS]))
     )
+    if wanted.least > 1:
+        query = query.where(Place.id.in_(counting.named_places(wanted)))
     known = {
         one: (code, f"{place}, {label}") for one, code, place, label in session().execute(query)
     }
     rows = [
         _sign_row(*known[one], scans.get(one, 0), reports.get(one, 0), wanted)
         for one in ranked[:MOST_SIGNS]
+        if one in known
     ]
     all_scans, all_reports = sum(scans.values()), sum(reports.values())
     return Table(
@@ -66,6 +69,13 @@ def _note(wanted: Selection, signs_in_all: int) -> str:
             _(
                 "All scans are counted, but only some of the reports, so nothing is told per 100"
                 " scans."
+            )
+        )
+    if wanted.least > 1:
+        notes.append(
+            _(
+                "Signs at places with fewer than %(least)s messages in the year are left out.",
+                least=wanted.least,
             )
         )
     return " ".join(notes)

@@ -15,6 +15,11 @@ from app.reports.models import Channel
 FILTERS = ("category", "unit", "kind", "place", "channel")
 # Before the first of them nobody had a register of this sort; days far ahead are slips.
 FIRST_YEAR = 1990
+# A place that so few reported from in a year may be somebody's home: it is named to no public.
+NAMED_PLACES = """
+    FROM reports WHERE place IS NOT NULL AND day BETWEEN ? AND ?
+    GROUP BY place, year(day) HAVING count(*) >= ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class Selection:
     """Reports that reached us from one day in Norway to another, both included.
 
     None leaves a thing out of account. `kind` is the kind of the place. `least` is the smallest
-    count that may be told: 1 for staff, more where a few could point at somebody.
+    count that may be told: 1 for staff, more where a few could point at somebody. Where `by_years`
+    is set the year before is the whole of it, also while the year runs.
     """
 
     since: date
@@ -33,11 +39,31 @@ class Selection:
     place: int | None = None
     channel: str | None = None
     least: int = 1
+    by_years: bool = False
 
     @property
     def before(self) -> Selection:
         """The same period a year earlier."""
+        if self.by_years:
+            first, last = date(self.since.year - 1, 1, 1), date(self.until.year - 1, 12, 31)
+            return replace(self, since=first, until=last)
         return replace(self, since=_year_before(self.since), until=_year_before(self.until))
+
+    @property
+    def compares(self) -> bool:
+        """Whether the period before is as long."""
+        return not self.by_years or (self.until.month, self.until.day) == (12, 31)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filters that are set."""
+        found = {name: getattr(self, name) for name in FILTERS}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def of_everything(self) -> Selection:
+        """The same period without filters."""
+        return replace(self, category=None, unit=None, kind=None, place=None, channel=None)
 
     @property
     def of_all_years(self) -> Selection:
@@ -50,6 +76,11 @@ class Selection:
         first, last = _month_number(self.since), _month_number(self.until)
         return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1)]
 
+    @property
+    def named_places(self) -> list[Any]:
+        """The values that `NAMED_PLACES` asks for."""
+        return [date(self.since.year, 1, 1), date(self.until.year, 12, 31), self.least]
+
     def condition(self) -> tuple[str, list[Any]]:
         """The selection as a condition on the columns of `reports`, and its values."""
         parts = ["day BETWEEN ? AND ?"]
@@ -61,6 +92,9 @@ class Selection:
         if self.kind is not None:
             parts.append("place IN (SELECT id FROM places WHERE kind = ?)")
             values.append(self.kind)
+        if self.least > 1 and (self.kind is not None or self.place is not None):
+            parts.append(f"(place, year(day)) IN (SELECT place, year(day) {NAMED_PLACES})")
+            values += self.named_places
         return " AND ".join(parts), values
 
 
@@ -101,8 +135,7 @@ def read_filters(arguments: Mapping[str, str], period: Selection) -> Selection:
 
 def as_arguments(wanted: Selection) -> dict[str, Any]:
     """The selection as an address says it, so that a view can be shared."""
-    chosen = {name: value for name in FILTERS if (value := getattr(wanted, name)) is not None}
-    return {"since": wanted.since.isoformat(), "until": wanted.until.isoformat()} | chosen
+    return {"since": wanted.since.isoformat(), "until": wanted.until.isoformat()} | wanted.chosen
 
 
 def read_day(text: str) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from app.reports.models import Channel
 from app.reports.wording import CHANNEL_NAMES
 from app.statistics.figures import table_of
 from app.statistics.places_map import places_map
-from app.statistics.selection import FILTERS, Selection, as_arguments, of_year, today
+from app.statistics.selection import Selection, as_arguments, of_year, today
 from app.statistics.table import Kind, Table, table_view, written
 
 OVERVIEW = "overview"
@@ -83,15 +83,21 @@ def tabs_of(view: str, wanted: Selection, shelf: Shelf) -> list[dict[str, Any]]:
     ]
 
 
-def page_view(view: str, wanted: Selection, shelf: Shelf) -> dict[str, Any]:
-    """All that a page of figures shows."""
-    tables = [table_of(code, wanted) for code in VIEWS[view]]
+def page_view(
+    view: str, wanted: Selection, shelf: Shelf, codes: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """All that a page of figures shows, or only these of its tables.
+
+    Raises:
+        TooFewToTell
+    """
+    tables = [table_of(code, wanted) for code in (VIEWS[view] if codes is None else codes)]
     return {
         "name": str(NAMES[view]),
         "tabs": tabs_of(view, wanted, shelf),
         "period": period_in_words(wanted),
         "tables": [_table(table, wanted, shelf) for table in tables],
-        "map": places_map(tables[-1]) if view == "places" else None,
+        "map": places_map(tables[-1]) if view == "places" and tables else None,
         "as_of": as_date_time(now()),
     }
 
@@ -147,7 +153,7 @@ def filters_view(wanted: Selection) -> dict[str, Any]:
         "kind": wanted.kind or "",
         "channel": wanted.channel or "",
         "place": place,
-        "chosen": any(getattr(wanted, name) is not None for name in FILTERS),
+        "chosen": bool(wanted.chosen),
         "categories": [
             {"id": one.id, "name": in_language(one.names)} for one in list_all_categories()
         ],
