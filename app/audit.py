@@ -86,6 +86,17 @@ def has_done_since(action: str, subject: str, subject_id: int, since: datetime) 
     return session().scalar(query.limit(1)) is not None
 
 
+def list_done_since(action: str, subject: str, staff_id: int, since: datetime) -> set[int]:
+    """On which subjects of a kind somebody has done this since then."""
+    query = select(AuditEntry.subject_id).where(
+        AuditEntry.subject == subject,
+        AuditEntry.action == action,
+        AuditEntry.staff_id == staff_id,
+        AuditEntry.at >= since,
+    )
+    return {one for one in session().scalars(query) if one is not None}
+
+
 def list_entries(
     most: int, *, before_id: int | None = None, action: str = "", staff_id: int | None = None
 ) -> Sequence[AuditEntry]:

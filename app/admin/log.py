@@ -52,6 +52,7 @@ ACTIONS = {
     "link_made": lazy_gettext("Made a link to a new password"),
     "second_factor_demanded": lazy_gettext("Changed which roles need a second factor"),
     "contact_seen": lazy_gettext("Looked at who reported"),
+    "contact_searched": lazy_gettext("Found a report by who reported"),
     "contact_forwarded": lazy_gettext("Sent contact details on"),
     "webhook_added": lazy_gettext("Added a webhook"),
     "webhook_test": lazy_gettext("Tried a webhook"),

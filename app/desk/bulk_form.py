@@ -11,6 +11,7 @@ from app.arguments import read_id
 from app.database import MAX_ID
 from app.desk.bulk import MOST, Wanted
 from app.desk.filters import read_filter
+from app.desk.found_by import note_search
 from app.desk.models import Action
 from app.desk.queries import list_fitting
 from app.languages import gettext as _
@@ -49,7 +50,9 @@ def read_chosen() -> tuple[dict[int, int], bool]:
     """
     scope = request.form.get("scope", "")
     if scope == ALL_THAT_FIT:
-        found = list_fitting(read_filter(request.args), MOST + 1)
+        wanted = read_filter(request.args)
+        found = list_fitting(wanted, MOST + 1)
+        note_search(wanted.text, [one.id for one in found])
         versions = list_versions(found)
         seen = {one.id: versions[one.id] for one in found}
     else:

@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from app.arguments import read_id
 from app.desk.filters import read_filter
+from app.desk.found_by import note_search
 from app.desk.pages import DESK, may_change, pages, row_view
 from app.desk.queries import count_new, last_event_id, list_changed, version_of_register
 from app.languages import gettext as _
@@ -42,6 +43,7 @@ def live() -> Response:
     wanted = read_filter(request.args)
     known = _known(request.args.get("rows", ""))
     changed = list_changed(known, wanted)
+    note_search(wanted.text, [one.id for one, _seen, fits in changed if fits])
     photos = list_ids_with_photos([one for one, _seen, _fits in changed])
     rows = [
         row_view(one, seen, one.id in photos) | {"left": not fits} for one, seen, fits in changed

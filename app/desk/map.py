@@ -8,6 +8,7 @@ from flask import Response, jsonify, request, url_for
 
 from app.arguments import read_box
 from app.desk.filters import read_filter
+from app.desk.found_by import note_search
 from app.desk.pages import DESK, pages
 from app.languages import gettext as _
 from app.languages import in_language
@@ -32,7 +33,9 @@ def points() -> Response:
     box = read_box(request.args["box"]) if "box" in request.args else map_bounds()
     if box is None:
         raise BadRequest
-    dots, more = list_in_box(read_filter(request.args), box, MOST_DOTS)
+    wanted = read_filter(request.args)
+    dots, more = list_in_box(wanted, box, MOST_DOTS)
+    note_search(wanted.text, [one.id for one in dots])
     return jsonify(reports=[_pin(one) for one in dots], more=more)
 
 

@@ -12,6 +12,7 @@ from app.arguments import read_id
 from app.desk.bulk import MOST
 from app.desk.bulk_words import deed_view
 from app.desk.filters import chosen_in, filters_view, read_filter
+from app.desk.found_by import note_search
 from app.desk.queries import find_undoable, list_saved_filters, newest_event_id
 from app.languages import lazy_gettext
 from app.mailbox.queries import count_unsettled
@@ -43,8 +44,10 @@ HANDLERS = (Role.FRONT_DESK, Role.MANAGER)
 def register() -> str:
     """All reports, newest first, filtered by what the address says."""
     since = newest_event_id()
-    reports = list_register(read_filter(request.args), read_id(request.args, "before"))
+    wanted = read_filter(request.args)
+    reports = list_register(wanted, read_id(request.args, "before"))
     shown = reports[:PAGE]
+    note_search(wanted.text, [one.id for one in shown])
     with_photos = list_ids_with_photos(shown)
     versions = list_versions(shown)
     undoable = find_undoable() if may_change() else None

@@ -17,7 +17,7 @@ from app.reports.queries import LIST_COLUMNS
 
 MOST_MENTIONS = 50
 # Deeds of the log that are about who reported.
-LOOKS = ("contact_seen", "contact_forwarded", "contact_erased")
+LOOKS = ("contact_seen", "contact_searched", "contact_forwarded", "contact_erased")
 
 
 def list_reports_of(person: Person) -> Sequence[Report]:

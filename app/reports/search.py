@@ -7,15 +7,17 @@ word begins. A number, of a report or a phone, is found from its beginning, howe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, column, false, select, table
 
 from app.database import session
+from app.places.models import Place
 from app.reports.models import Report
 from app.reports.queries import read_number
 from app.reports.text_index import NAME
-from app.words import words_of
+from app.signs.models import Sign
+from app.words import plain_words, words_of
 
 TEXTS = table(NAME, column("rowid", Integer), column("words", Text))
 
@@ -23,6 +25,8 @@ TEXTS = table(NAME, column("rowid", Integer), column("words", Text))
 _NUMBER = re.compile(r"\+?\d[\d -]{3,}")
 # All of a report's number: the year and eight digits.
 _WHOLE_NUMBER = re.compile(r"(19|20)\d\d[ -]*(\d[ -]*){8}")
+# What the index holds of a report beside its number and who reported.
+_OWN_TEXTS = (Report.description, Report.address, Place.name, Sign.label, Sign.code)
 # Fewer characters are no trigram, so that no index knows them.
 _TRIGRAM = 3
 
@@ -55,6 +59,25 @@ def ids_holding(typed: str, dialect: str) -> Select[int]:
     pieces = _pieces(typed)
     conditions = _on_sqlite(pieces) if dialect == "sqlite" else _on_postgresql(pieces)
     return select(TEXTS.c.rowid).where(*conditions if pieces else [false()])
+
+
+def list_found_by_contact(typed: str, report_ids: Collection[int]) -> list[int]:
+    """Those of some reports that hold every word only with what is known of who reported."""
+    query = (
+        select(Report.id, Report.number, *_OWN_TEXTS)
+        .join(Report.contact)
+        .outerjoin(Report.place)
+        .outerjoin(Report.sign)
+        .where(Report.id.in_(report_ids))
+        .order_by(Report.id)
+    )
+    pieces = _pieces(typed)
+    found = []
+    for report_id, number, *texts in session().execute(query):
+        words = f" {number.replace('-', '')} {plain_words(' '.join(filter(None, texts)))}"
+        if not all(piece in words for piece in pieces):
+            found.append(report_id)
+    return found
 
 
 def _pieces(typed: str) -> list[str]:
