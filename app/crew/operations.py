@@ -191,16 +191,18 @@ def _complete(
 ) -> None:
     """Write into the line what only a crew tells: when it was done, how long it took, by whom."""
     event.minutes = content["minutes"]
-    handed_over = (
-        _("Done by %(name)s, sent by a colleague.", name=doer.name) if doer is not sender else ""
-    )
-    event.internal_text = "\n\n".join(filter(None, (content["internal_text"], handed_over)))
+    texts = (content["internal_text"], _handed_over(doer, sender))
+    event.internal_text = "\n\n".join(filter(None, texts))
     event.at = _when(report, event, content["done_at"])
     if event.kind == EventKind.STATUS and report.closed_at:
         report.closed_at = event.at
     if event.kind == EventKind.STATUS and report.waiting_since:
         report.waiting_since = event.at
     session().flush()
+
+
+def _handed_over(doer: Staff, sender: Staff) -> str:
+    return _("Done by %(name)s, sent by a colleague.", name=doer.name) if doer is not sender else ""
 
 
 def _when(report: Report, event: Event, done_at: datetime | None) -> datetime:
@@ -265,14 +267,18 @@ def file_found(
     Raises:
         ReusedId: the id stands for other content.
         UnknownSign, UnknownPlace, UnknownCategory, OutsideMunicipality: the content does not fit.
+        InvalidFields: nobody is known who is said to have handed it over.
     """
     found = {name: value for name, value in content.items() if name not in _SENDERS}
     found |= {"channel": Channel.STAFF.value, "contact": None}
     mark = fingerprint(found)
     if known := operations.find_replay(report_uuid, mark):
         return known, False
+    doer = _doer(content, staff)
     spot = operations.find_spot(found)
-    return operations.file_report(report_uuid, mark, found, spot, staff=staff), True
+    report = operations.file_report(report_uuid, mark, found, spot, staff=staff)
+    report.events[0].internal_text = _handed_over(doer, staff)
+    return report, True
 
 
 def add_found_photo(

@@ -109,6 +109,8 @@ class KeptPhotoOut(Schema):
 class CrewReportIn(ReportIn, _Sent):
     """A fault that the crew has found itself."""
 
+    handed_over_by = _id()
+
     class Meta:
         """Staff enter it: nobody is to be told, and nothing tells of spam."""
 

@@ -2,7 +2,7 @@ import '../../pwa/node_modules/fake-indexeddb/auto/index.mjs';
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { newId } from '../../pwa/src/offline/store.ts';
-import type { Action, Deed, WaitingPhoto } from '../../pwa/src/crew/queue/action.ts';
+import type { Action, Deed, Fault, WaitingPhoto } from '../../pwa/src/crew/queue/action.ts';
 import { actionOf, again, asNote, handedOver, isHeldUp, isStopped, rebased } from '../../pwa/src/crew/queue/action.ts';
 import { afterAction, nextDue, nextJob } from '../../pwa/src/crew/queue/order.ts';
 import type { Sender } from '../../pwa/src/crew/queue/sender.ts';
@@ -244,7 +244,13 @@ test('a session that ended meanwhile stops the round and leaves the action as it
 test('handed over, it carries the name of who did it, whoever sends it in the end', () => {
   const once = handedOver(action(), OLA);
   const twice = handedOver(once, { id: 5, name: 'Anne' });
-  assert.deepEqual([twice.by.name, (twice.content as Deed).handed_over_by], ['Anne', KARI.id]);
+  assert.deepEqual([twice.by.name, twice.content.handed_over_by], ['Anne', KARI.id]);
+});
+
+test('a fault is handed over in the same way', () => {
+  const fault = { category: 'PA03', created_at: '2026-11-28T10:00:00.000Z', handed_over_by: null } as Fault;
+  const once = handedOver(action({ report: null, content: fault }), OLA);
+  assert.deepEqual([once.by.name, once.content.handed_over_by], ['Ola', KARI.id]);
 });
 
 test('what was tried in vain waits longer each time', () => {

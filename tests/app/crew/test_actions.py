@@ -317,6 +317,19 @@ def test_a_fault_that_the_crew_finds_is_filed_once_with_its_photos(crew, filed_h
     assert (photo.by_staff, photo.moment) == (True, "before")
 
 
+def test_a_fault_that_was_handed_over_tells_who_found_it(crew, manager):
+    report_id = uuid4()
+    first = file(manager, report_id, address="Ved porten", handed_over_by=id_of("crew"))
+    assert first.status_code == 201
+    event = db.session.scalars(select(Report).filter_by(uuid=report_id)).one().events[0]
+    assert event.staff_id == id_of("manager")
+    assert "Demo Park og natur" in event.internal_text
+    # Who sends it is no part of what it says.
+    assert file(crew, report_id, address="Ved porten").status_code == 200
+    nobody = file(manager, uuid4(), address="Ved porten", handed_over_by=987_654)
+    assert list(nobody.json["fields"]) == ["handed_over_by"]
+
+
 def test_a_strangers_report_takes_no_photo_that_way(crew, filed_here):
     report = filed_here()
     answer = crew.put(

@@ -116,6 +116,7 @@ function faultOf({ spotted: { sign, place, position, address }, category, descri
     answers,
     language: language(),
     created_at: at,
+    handed_over_by: null,
   };
 }
 

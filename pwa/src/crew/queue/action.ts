@@ -31,7 +31,9 @@ export interface Fault {
   readonly description: string;
   readonly answers: Answers;
   readonly language: string;
-  readonly created_at: string;
+  /** Null where the tablet's clock cannot be believed. */
+  readonly created_at: string | null;
+  readonly handed_over_by: number | null;
 }
 
 export interface WaitingPhoto {
@@ -141,6 +143,5 @@ export function asNote(action: Action): Deed | Fault {
 /** Sent by a colleague on the same tablet, and marked with the name of who did it. */
 export function handedOver(action: Action, to: Person): Action {
   const { content, by } = action;
-  if (!isDeed(content)) return { ...action, by: to };
   return { ...action, by: to, content: { ...content, handed_over_by: content.handed_over_by ?? by.id } };
 }
