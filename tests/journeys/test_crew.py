@@ -178,6 +178,59 @@ def test_a_fault_found_in_a_cellar_is_registered_later(live_server, link, tablet
     assert "what" in json.loads(answers[0][0])
 
 
+def test_a_fault_outside_the_municipality_is_put_right_where_it_was_refused(
+    live_server, link, tablet, photo
+):
+    tablet.signs_in()
+    tablet.context.grant_permissions(["geolocation"], origin=link.url)
+    tablet.context.set_geolocation({"latitude": 60.39, "longitude": 5.32})
+    tablet.fills_in_fault("Utenfor", photo)
+    form = tablet.page.locator("[data-new]")
+    form.get_by_role("button", name="Et annet sted").click()
+    form.get_by_role("button", name="Der jeg er nå").click()
+    form.locator("button.save").click()
+    tablet.opens("/crew#waiting")
+    line = tablet.page.locator("[data-waiting]")
+    line.get_by_role("button", name="Endre").click()
+    line.get_by_role("button", name="Et annet sted").click()
+    line.locator("button.main").click()
+    expect(line.locator("[aria-invalid=true]")).to_be_visible()
+    line.locator("[type=search]").fill("Byparken")
+    line.locator(".offers button").first.click()
+    line.locator("button.main").click()
+    tablet.sends()
+    found = live_server.ask("""
+        SELECT places.name, count(photos.id) FROM reports
+        JOIN places ON places.id = place_id LEFT JOIN photos ON photos.report_id = reports.id
+        WHERE description = 'Utenfor' GROUP BY reports.id, places.name
+    """)
+    assert [tuple(row) for row in found] == [("Byparken", 1)]
+
+
+def test_a_step_that_was_refused_is_put_right_beside_the_ordinary_form(live_server, tablet):
+    [number] = file_reports(live_server, 1)
+    tablet.signs_in()
+    tablet.fills_in(number, "Meldt før", step="duplicate")
+    tablet.page.locator("#duplicate").fill("2020-00000000")
+    tablet.page.locator("[data-act] button.save").click()
+    expect(tablet.page.locator(".said-now")).not_to_be_empty()
+    tablet.opens(f"/crew/reports/{number}")
+    line = tablet.page.locator("[data-waiting]")
+    line.get_by_role("button", name="Endre").click()
+    expect(tablet.page.locator("[data-act]")).to_be_visible()
+    ids = tablet.page.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
+    assert len(ids) == len(set(ids))
+    line.locator("[id$='-duplicate']").fill("")
+    line.locator("button.main").click()
+    expect(line.locator("[aria-invalid=true]")).to_be_visible()
+    line.locator("[name=step][value=not_ours]").check()
+    expect(line.locator("select[id$='-owner']")).to_be_visible()
+    line.locator("button.main").click()
+    tablet.sends()
+    [[status]] = live_server.ask(f"SELECT status FROM reports WHERE number = '{number}'")
+    assert status == "not_ours"
+
+
 def test_a_dangerous_fault_says_whom_to_call(tablet):
     tablet.signs_in()
     tablet.opens("/crew#new")

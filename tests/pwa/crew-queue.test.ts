@@ -253,6 +253,17 @@ test('a fault is handed over in the same way', () => {
   assert.deepEqual([once.by.name, once.content.handed_over_by], ['Ola', KARI.id]);
 });
 
+test('a time that the server cannot believe is left out, and the fault goes without it', async () => {
+  const fault = { category: 'PA03', address: 'Ved porten', created_at: '1970-01-01T00:00:00.000Z', handed_over_by: null } as Fault;
+  const one = action({ report: null, content: fault });
+  await put(one);
+  answers = [json(422, { code: 'invalid', message: '-', fields: { created_at: ['Feil'] } })];
+  assert.equal(await send(sender()), 0);
+  assert.equal(await send(sender()), null);
+  assert.deepEqual(asked.map(({ body }) => (JSON.parse(body as string) as Fault).created_at), [fault.created_at, null]);
+  assert.deepEqual((await kept())[0], []);
+});
+
 test('what was tried in vain waits longer each time', () => {
   const later = afterAction(action({ attempts: 3 }), { kind: 'later', wait_ms: 0 }, 1000);
   assert.deepEqual([later.attempts, later.not_before], [4, 17_000]);

@@ -17,7 +17,7 @@ import { say } from '../words.ts';
 import { answersTo } from './answers.ts';
 import { Questions } from './questions.tsx';
 import type { Spotted } from './where.tsx';
-import { Where } from './where.tsx';
+import { Where, isSomewhere, spotOf } from './where.tsx';
 
 /** What is usual at this kind of place first, then what belongs to such places, then all else. */
 export function inOrder({ categories, kinds }: Ground, place: Place | null): Category[] {
@@ -95,7 +95,7 @@ function Categories({ categories, chosen, error, onChange }: CategoryProps): JSX
   );
 }
 
-interface Filled {
+export interface Filled {
   readonly spotted: Spotted;
   readonly category: string;
   readonly answers: Answers;
@@ -105,7 +105,7 @@ interface Filled {
 /** What came along by a scan is not yet anybody's words. */
 const isBlank = ({ spotted, category, description }: Filled): boolean => !category && !spotted.position && ![spotted.address, description].some((words) => words.trim());
 
-function faultOf({ spotted: { sign, place, position, address }, category, description }: Filled, answers: Answers, at: string): Fault {
+export function faultOf({ spotted: { sign, place, position, address }, category, description }: Filled, answers: Answers, at: string): Fault {
   return {
     category,
     sign,
@@ -126,16 +126,9 @@ interface Props {
   readonly place: number | null;
 }
 
-/** What a scan or a report has brought along. */
-function broughtAlong({ app, sign, place }: Props): Spotted {
-  const known = app.ground?.signs.find(({ code }) => code === sign);
-  const found = app.ground?.places.find(({ id }) => id === (known?.place ?? place));
-  return { sign: known ? sign : null, place: found ?? null, position: null, address: '' };
-}
-
 /** Whoever comes from a sign or a place is there now, wherever the form was left. */
 function beginning(props: Props, kept: Draft<Filled> | null): Draft<Filled> {
-  const brought = broughtAlong(props);
+  const brought = spotOf(props.app.ground ?? { places: [], signs: [] }, { ...props, position: null, address: null });
   const fresh = { spotted: brought, category: '', answers: {}, description: '' };
   if (!kept) return { filled: fresh, photos: [] };
   const { filled, photos } = kept;
@@ -158,10 +151,9 @@ function Filling({ person, kept, onDiscard, ...props }: FillingProps): JSX.Eleme
   const categories = useMemo(() => (app.ground ? inOrder(app.ground, spotted.place) : []), [app.ground, spotted.place]);
   const [faults, setFaults] = useState<{ where?: string; category?: string }>({});
   const save = async (): Promise<void> => {
-    const isSomewhere = spotted.place ?? spotted.position ?? (spotted.address.trim() || null);
-    const found = { ...(!isSomewhere && { where: 'where_needed' }), ...(!chosen && { category: 'category_needed' }) };
+    const found = { ...(!isSomewhere(spotted) && { where: 'where_needed' }), ...(!chosen && { category: 'category_needed' }) };
     setFaults(found);
-    if (!isSomewhere || !chosen) return;
+    if (found.where || !chosen) return;
     setBusy(true);
     pause(true);
     const given = answersTo(chosen, answers);

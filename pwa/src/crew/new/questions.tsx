@@ -41,14 +41,15 @@ function Choice({ name, legend, hint, options, several = false, chosen, onChange
 }
 
 interface AskProps {
+  readonly prefix: string;
   readonly question: Question;
   readonly answer: string | readonly string[];
   readonly onChange: (answer: string | readonly string[]) => void;
 }
 
-function Ask({ question, answer, onChange }: AskProps): JSX.Element {
+function Ask({ prefix, question, answer, onChange }: AskProps): JSX.Element {
   const { code, kind, label, hint, options } = question;
-  const id = `answer-${code}`;
+  const id = `${prefix}answer-${code}`;
   if (kind === 'one' || kind === 'several') {
     const several = kind === 'several';
     return (
@@ -86,10 +87,12 @@ interface Props {
   readonly category: Category;
   readonly answers: Answers;
   readonly onChange: (answers: Answers) => void;
+  /** Before the ids of the fields, where several forms stand on one page. */
+  readonly prefix?: string;
 }
 
 /** Nothing for a category that asks nothing. Whoever stands there may skip what they do not know. */
-export function Questions({ category, answers, onChange }: Props): JSX.Element | null {
+export function Questions({ category, answers, onChange, prefix = '' }: Props): JSX.Element | null {
   const { gate, danger, danger_question, questions } = category;
   const shown = asked(questions, answers);
   const isDanger = gate === 'always' || (gate === 'question' && answers['danger'] === 'yes');
@@ -98,7 +101,7 @@ export function Questions({ category, answers, onChange }: Props): JSX.Element |
     <section class="panel form" aria-label={say('more_about_it')}>
       {gate === 'question' && (
         <Choice
-          name="answer-danger"
+          name={`${prefix}answer-danger`}
           legend={danger_question ?? ''}
           options={[
             ['yes', say('yes')],
@@ -121,6 +124,7 @@ export function Questions({ category, answers, onChange }: Props): JSX.Element |
       {shown.map((question) => (
         <Ask
           key={question.code}
+          prefix={prefix}
           question={question}
           answer={answers[question.code] ?? ''}
           onChange={(answer) => {

@@ -4,10 +4,11 @@ import { useMemo, useState } from 'preact/hooks';
 import { inWords } from '../../spots.ts';
 import { distanceTo } from '../grouping.ts';
 import { findMe } from '../here.ts';
+import type { Fault } from '../queue/action.ts';
 import { screenAddress } from '../router.ts';
 import type { State } from '../state.ts';
 import { language } from '../state.ts';
-import type { Place } from '../types.ts';
+import type { Ground, Place } from '../types.ts';
 import { Field } from '../ui.tsx';
 import { say } from '../words.ts';
 
@@ -16,6 +17,15 @@ export interface Spotted {
   readonly place: Place | null;
   readonly position: { readonly lat: number; readonly lon: number; readonly accuracy_m: number | null } | null;
   readonly address: string;
+}
+
+export const isSomewhere = ({ place, position, address }: Spotted): boolean => place !== null || position !== null || address.trim() !== '';
+
+/** Where something is said to be, as far as the register still knows it. */
+export function spotOf({ places, signs }: Pick<Ground, 'places' | 'signs'>, { sign, place, position, address }: Pick<Fault, 'sign' | 'place' | 'position' | 'address'>): Spotted {
+  const known = signs.find(({ code }) => code === sign);
+  const found = places.find(({ id }) => id === (known?.place ?? place)) ?? null;
+  return { sign: found && known ? sign : null, place: found, position, address: address ?? '' };
 }
 
 const MOST = 6;
@@ -34,6 +44,8 @@ interface Props {
   readonly spotted: Spotted;
   readonly error: string | undefined;
   readonly onChange: (spotted: Spotted) => void;
+  /** Before the ids of the fields, where a form is put right; nothing leads away from that. */
+  readonly prefix?: string;
 }
 
 function Chosen({ app, spotted, onChange }: Omit<Props, 'error'>): JSX.Element {
@@ -55,7 +67,7 @@ function Chosen({ app, spotted, onChange }: Omit<Props, 'error'>): JSX.Element {
   );
 }
 
-export function Where({ app, spotted, error, onChange }: Props): JSX.Element {
+export function Where({ app, spotted, error, onChange, prefix = '' }: Props): JSX.Element {
   const [words, search] = useState('');
   const found = useMemo(() => offered(app, words), [app.ground, app.here, words]);
   const isChosen = spotted.place !== null || spotted.position !== null;
@@ -67,9 +79,11 @@ export function Where({ app, spotted, error, onChange }: Props): JSX.Element {
       ) : (
         <>
           <div class="buttons">
-            <a class="button" href={screenAddress('scan')}>
-              {say('scan_sign')}
-            </a>
+            {!prefix && (
+              <a class="button" href={screenAddress('scan')}>
+                {say('scan_sign')}
+              </a>
+            )}
             <button
               type="button"
               onClick={() => {
@@ -81,14 +95,14 @@ export function Where({ app, spotted, error, onChange }: Props): JSX.Element {
               {say('use_position')}
             </button>
           </div>
-          <Field id="place" label={say('find_place')} error={error && say(error)}>
+          <Field id={`${prefix}place`} label={say('find_place')} error={error && say(error)}>
             <input
-              id="place"
+              id={`${prefix}place`}
               type="search"
               autocomplete="off"
               value={words}
               aria-invalid={error ? true : undefined}
-              aria-describedby={error ? 'place-error' : undefined}
+              aria-describedby={error ? `${prefix}place-error` : undefined}
               onInput={({ currentTarget }) => {
                 search(currentTarget.value);
               }}
@@ -111,9 +125,9 @@ export function Where({ app, spotted, error, onChange }: Props): JSX.Element {
           </ul>
         </>
       )}
-      <Field id="address" label={say('where_words')} optional>
+      <Field id={`${prefix}address`} label={say('where_words')} optional>
         <input
-          id="address"
+          id={`${prefix}address`}
           autocomplete="off"
           maxLength={200}
           value={spotted.address}

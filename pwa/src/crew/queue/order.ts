@@ -4,7 +4,7 @@ import { COME_BACK_LATER, isRefusal, waitAfter } from '../../offline/asking.ts';
 import type { Refusal } from '../../offline/store.ts';
 import type { Happening, Report } from '../types.ts';
 import type { Action, Conflict, Receipt, WaitingPhoto } from './action.ts';
-import { isStopped } from './action.ts';
+import { isDeed, isStopped } from './action.ts';
 
 export interface Job {
   readonly action: Action;
@@ -92,13 +92,20 @@ export function meaningOf(answered: Answered | null, { action, photo }: Job): An
   return status < 429 ? { kind: 'unreachable' } : { kind: 'later', wait_ms };
 }
 
+/** A battery that ran flat may leave the clock in another year, and nobody can put that right in a form; the server then takes its own time. */
+function withoutBadTime(action: Action, { fields }: Refusal): Action | null {
+  const { content } = action;
+  const isBad = !isDeed(content) && content.created_at !== null && Object.keys(fields).join() === 'created_at';
+  return isBad ? { ...action, content: { ...content, created_at: null } } : null;
+}
+
 /** The action after an answer to itself. */
 export function afterAction(action: Action, answer: Answer, now: number): Action {
   switch (answer.kind) {
     case 'received':
       return { ...action, attempts: 0, held_up: 0, not_before: 0, receipt: answer.receipt, refusal: null, conflict: null };
     case 'refused':
-      return { ...action, refusal: answer.refusal };
+      return withoutBadTime(action, answer.refusal) ?? { ...action, refusal: answer.refusal };
     case 'conflict':
       return { ...action, conflict: answer.conflict };
     case 'later':

@@ -16,6 +16,8 @@ export interface PartProps {
   readonly filled: Filled;
   readonly faults: Readonly<Partial<Record<keyof Filled, string>>>;
   readonly change: (change: Partial<Filled>) => void;
+  /** Before the ids of the fields, where several forms stand on one page. */
+  readonly prefix?: string;
 }
 
 export function Steps({ report, filled, change }: PartProps): JSX.Element {
@@ -40,13 +42,13 @@ export function Steps({ report, filled, change }: PartProps): JSX.Element {
   );
 }
 
-function Templates({ report, change }: PartProps): JSX.Element | null {
+function Templates({ report, change, prefix = '' }: PartProps): JSX.Element | null {
   const fitting = templatesFor(get().ground?.templates ?? [], report.category);
   if (fitting.length === 0) return null;
   return (
-    <Field id="template" label={say('template')} optional>
+    <Field id={`${prefix}template`} label={say('template')} optional>
       <select
-        id="template"
+        id={`${prefix}template`}
         value=""
         onChange={({ currentTarget }) => {
           const chosen = fitting.find(({ id }) => String(id) === currentTarget.value);
@@ -65,19 +67,20 @@ function Templates({ report, change }: PartProps): JSX.Element | null {
 }
 
 export function Texts(props: PartProps): JSX.Element {
-  const { filled, faults, change } = props;
+  const { filled, faults, change, prefix = '' } = props;
+  const id = `${prefix}text`;
   const isPublic = !['note', 'ask_desk'].includes(filled.step);
   const words = filled.step === 'ask_desk' ? 'ask' : filled.step === 'waiting' ? 'question' : isPublic ? 'public' : 'note';
   return (
     <>
       {isPublic && <Templates {...props} />}
-      <Field id="text" label={say(`text_${words}`)} hint={say(isPublic ? 'hint_public' : 'hint_internal')} error={faults.text && say(faults.text)}>
+      <Field id={id} label={say(`text_${words}`)} hint={say(isPublic ? 'hint_public' : 'hint_internal')} error={faults.text && say(faults.text)}>
         <textarea
-          id="text"
+          id={id}
           rows={3}
           maxLength={4000}
           value={filled.text}
-          aria-describedby={faults.text ? 'text-hint text-error' : 'text-hint'}
+          aria-describedby={faults.text ? `${id}-hint ${id}-error` : `${id}-hint`}
           aria-invalid={faults.text ? true : undefined}
           onInput={({ currentTarget }) => {
             change({ text: currentTarget.value });
@@ -88,21 +91,22 @@ export function Texts(props: PartProps): JSX.Element {
   );
 }
 
-export function Duplicate({ filled, faults, change, others }: PartProps & { readonly others: readonly Shown[] }): JSX.Element {
+export function Duplicate({ filled, faults, change, others, prefix = '' }: PartProps & { readonly others: readonly Shown[] }): JSX.Element {
+  const id = `${prefix}duplicate`;
   return (
-    <Field id="duplicate" label={say('duplicate_of')} hint={say('duplicate_hint')} error={faults.duplicate_of && say(faults.duplicate_of)}>
+    <Field id={id} label={say('duplicate_of')} hint={say('duplicate_hint')} error={faults.duplicate_of && say(faults.duplicate_of)}>
       <input
-        id="duplicate"
-        list="duplicates"
+        id={id}
+        list={`${id}s`}
         autocomplete="off"
         value={filled.duplicate_of}
-        aria-describedby={faults.duplicate_of ? 'duplicate-hint duplicate-error' : 'duplicate-hint'}
+        aria-describedby={faults.duplicate_of ? `${id}-hint ${id}-error` : `${id}-hint`}
         aria-invalid={faults.duplicate_of ? true : undefined}
         onInput={({ currentTarget }) => {
           change({ duplicate_of: currentTarget.value });
         }}
       />
-      <datalist id="duplicates">
+      <datalist id={`${id}s`}>
         {others.map(({ number, category_name, place_name }) => (
           <option key={number} value={number}>
             {category_name} {place_name}
@@ -113,18 +117,19 @@ export function Duplicate({ filled, faults, change, others }: PartProps & { read
   );
 }
 
-export function Owner({ filled, change }: PartProps): JSX.Element {
+export function Owner({ filled, change, prefix = '' }: PartProps): JSX.Element {
+  const owners = get().ground?.owners ?? [];
   return (
-    <Field id="owner" label={say('owner')} optional>
+    <Field id={`${prefix}owner`} label={say('owner')} optional>
       <select
-        id="owner"
+        id={`${prefix}owner`}
         value={filled.owner}
         onChange={({ currentTarget }) => {
           change({ owner: currentTarget.value });
         }}
       >
         <option value="">{say('owner_unknown')}</option>
-        {(get().ground?.owners ?? []).map(({ id, name }) => (
+        {owners.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
           </option>
@@ -134,32 +139,33 @@ export function Owner({ filled, change }: PartProps): JSX.Element {
   );
 }
 
-export function More({ filled, faults, change }: PartProps): JSX.Element {
+export function More({ filled, faults, change, prefix = '' }: PartProps): JSX.Element {
+  const [minutes, internal] = [`${prefix}minutes`, `${prefix}internal`];
   return (
     <details class="more" open={Boolean(filled.internal || faults.minutes)}>
       <summary>{say('more_fields')}</summary>
-      <Field id="minutes" label={say('minutes')} optional error={faults.minutes && say(faults.minutes)}>
+      <Field id={minutes} label={say('minutes')} optional error={faults.minutes && say(faults.minutes)}>
         <input
-          id="minutes"
+          id={minutes}
           class="short"
           inputMode="numeric"
           autocomplete="off"
           value={filled.minutes}
           aria-invalid={faults.minutes ? true : undefined}
-          aria-describedby={faults.minutes ? 'minutes-error' : undefined}
+          aria-describedby={faults.minutes ? `${minutes}-error` : undefined}
           onInput={({ currentTarget }) => {
             change({ minutes: currentTarget.value });
           }}
         />
       </Field>
       {!['note', 'ask_desk'].includes(filled.step) && (
-        <Field id="internal" label={say('text_internal')} hint={say('hint_internal')} optional>
+        <Field id={internal} label={say('text_internal')} hint={say('hint_internal')} optional>
           <textarea
-            id="internal"
+            id={internal}
             rows={2}
             maxLength={4000}
             value={filled.internal}
-            aria-describedby="internal-hint"
+            aria-describedby={`${internal}-hint`}
             onInput={({ currentTarget }) => {
               change({ internal: currentTarget.value });
             }}

@@ -7,9 +7,11 @@ import type { Action, Deed, Fault } from '../queue/action.ts';
 import { again, isDeed } from '../queue/action.ts';
 import type { Filled } from '../report/steps.ts';
 import { deedOf, filledOf, lacking } from '../report/steps.ts';
-import { More, Steps, Texts } from '../report/fields.tsx';
+import { Duplicate, More, Owner, Steps, Texts } from '../report/fields.tsx';
 import { answersTo } from '../new/answers.ts';
+import { faultOf } from '../new/page.tsx';
 import { Questions } from '../new/questions.tsx';
+import { Where, isSomewhere, spotOf } from '../new/where.tsx';
 import { get } from '../state.ts';
 import type { Report } from '../types.ts';
 import { Field } from '../ui.tsx';
@@ -33,14 +35,21 @@ const NOBODYS: Report = {
   answers: [], assignee: null, followers: 0, photos: [], events: [], next: ['fixed', 'planned', 'no_action', 'not_ours'],
 };
 
+/** An owner who is no longer in the register is nobody to choose. */
+function knownOf(filled: Filled): Filled {
+  const isKnown = get().ground?.owners.some(({ id }) => String(id) === filled.owner);
+  return isKnown ? filled : { ...filled, owner: '' };
+}
+
 function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JSX.Element {
   const report = overlaid(reportOf(action), [], undefined);
-  const [filled, keep] = useState<Filled>(() => filledOf(deed));
+  const [filled, keep] = useState<Filled>(() => knownOf(filledOf(deed)));
   const [faults, setFaults] = useState({});
   const parts = {
     report,
     filled,
     faults,
+    prefix: `${action.id}-`,
     change: (change: Partial<Filled>) => {
       keep((before) => ({ ...before, ...change }));
     },
@@ -56,11 +65,8 @@ function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JS
     <form class="form" onSubmit={(event) => { event.preventDefault(); save(); }}>
       <Steps {...parts} />
       <Texts {...parts} />
-      {filled.step === 'duplicate' && (
-        <Field id="duplicate-again" label={say('duplicate_of')}>
-          <input id="duplicate-again" value={filled.duplicate_of} onInput={({ currentTarget }) => { parts.change({ duplicate_of: currentTarget.value }); }} />
-        </Field>
-      )}
+      {filled.step === 'duplicate' && <Duplicate {...parts} others={[]} />}
+      {filled.step === 'not_ours' && <Owner {...parts} />}
       <More {...parts} />
       <div class="buttons">
         <button class="main">{say('send_again')}</button>
@@ -71,29 +77,32 @@ function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JS
 }
 
 function EditFault({ action, fault, onDone }: Props & { readonly fault: Fault }): JSX.Element {
+  const { ground } = get();
+  const prefix = `${action.id}-`;
   const [description, describe] = useState(fault.description);
   const [category, choose] = useState(fault.category);
-  const [address, setAddress] = useState(fault.address ?? '');
+  const [spotted, spot] = useState(() => spotOf(ground ?? { places: [], signs: [] }, fault));
   const [answers, answer] = useState(fault.answers);
-  const categories = get().ground?.categories ?? [];
-  const chosen = categories.find(({ code }) => code === category);
+  const [isLost, lose] = useState(false);
+  const chosen = ground?.categories.find(({ code }) => code === category);
   const save = (): void => {
-    void resend(action.id, (one) => again(one, { ...fault, category, answers: chosen ? answersTo(chosen, answers) : {}, description, address: address.trim() || null }));
+    lose(!isSomewhere(spotted));
+    if (!isSomewhere(spotted)) return;
+    const found = faultOf({ spotted, category, answers, description }, chosen ? answersTo(chosen, answers) : {}, '');
+    void resend(action.id, (one) => again(one, { ...fault, ...found, language: fault.language, created_at: fault.created_at, handed_over_by: fault.handed_over_by }));
     onDone();
   };
   return (
     <form class="form" onSubmit={(event) => { event.preventDefault(); save(); }}>
-      <Field id="category-again" label={say('category')}>
-        <select id="category-again" value={category} onChange={({ currentTarget }) => { choose(currentTarget.value); answer({}); }}>
-          {categories.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+      <Where app={get()} spotted={spotted} error={isLost ? 'where_needed' : undefined} onChange={spot} prefix={prefix} />
+      <Field id={`${prefix}category`} label={say('category')}>
+        <select id={`${prefix}category`} value={category} onChange={({ currentTarget }) => { choose(currentTarget.value); answer({}); }}>
+          {(ground?.categories ?? []).map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
         </select>
       </Field>
-      {chosen && <Questions key={category} category={chosen} answers={answers} onChange={answer} />}
-      <Field id="address-again" label={say('where_words')} optional>
-        <input id="address-again" value={address} onInput={({ currentTarget }) => { setAddress(currentTarget.value); }} />
-      </Field>
-      <Field id="description-again" label={say('description')} optional>
-        <textarea id="description-again" rows={3} value={description} onInput={({ currentTarget }) => { describe(currentTarget.value); }} />
+      {chosen && <Questions key={category} category={chosen} answers={answers} onChange={answer} prefix={prefix} />}
+      <Field id={`${prefix}description`} label={say('description')} optional>
+        <textarea id={`${prefix}description`} rows={3} value={description} onInput={({ currentTarget }) => { describe(currentTarget.value); }} />
       </Field>
       <div class="buttons">
         <button class="main">{say('send_again')}</button>
