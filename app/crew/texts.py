@@ -151,6 +151,7 @@ def texts() -> dict[str, str]:
         "take_photo": _("Take a photo"),
         "photo_before": _("Photo before"),
         "photo_after": _("Photo after"),
+        "photo_unreadable": _("The photo could not be read. Take it once more."),
         "remove": _("Remove"),
         "release": _("Show the photos to everybody"),
         "beside_one": _("1 more open report here"),

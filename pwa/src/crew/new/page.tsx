@@ -147,21 +147,23 @@ function Filling({ person, kept, onDiscard, ...props }: FillingProps): JSX.Eleme
   const { filled, photos } = draft;
   const { spotted, answers, description } = filled;
   const chosen = app.ground?.categories.find(({ code }) => code === filled.category);
-  const [isBusy, setBusy] = useState(false);
+  const [isSaving, setSaving] = useState(false);
+  const [isShrinking, setShrinking] = useState(false);
+  const isBusy = isSaving || isShrinking;
   const categories = useMemo(() => (app.ground ? inOrder(app.ground, spotted.place) : []), [app.ground, spotted.place]);
   const [faults, setFaults] = useState<{ where?: string; category?: string }>({});
   const save = async (): Promise<void> => {
     const found = { ...(!isSomewhere(spotted) && { where: 'where_needed' }), ...(!chosen && { category: 'category_needed' }) };
     setFaults(found);
     if (found.where || !chosen) return;
-    setBusy(true);
+    setSaving(true);
     pause(true);
     const given = answersTo(chosen, answers);
     const where = spotted.place?.name ?? spotted.address;
     const doing = { report: null, title: chosen.name, place: where, photos, draft: draftOf(person, 'new') };
     if (!(await enqueue({ ...doing, content: (_ids, at) => faultOf(filled, given, at) }))) {
       pause(false);
-      setBusy(false);
+      setSaving(false);
       scrollTo(0, 0);
       return;
     }
@@ -200,7 +202,7 @@ function Filling({ person, kept, onDiscard, ...props }: FillingProps): JSX.Eleme
           }}
         />
       </Field>
-      <Camera moments={[null]} taken={photos} onChange={setPhotos} onBusy={setBusy} />
+      <Camera moments={[null]} taken={photos} onChange={setPhotos} onBusy={setShrinking} />
       {(faults.where ?? faults.category) && (
         <p class="error" role="alert">
           {[faults.where, faults.category].flatMap((key) => (key ? say(key) : [])).join(' ')}

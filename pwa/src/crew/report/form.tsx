@@ -53,7 +53,9 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
   const { draft, fill, setPhotos, pause } = useDraft(person, report.number, beginning(report, kept), isBlank);
   const { filled, photos } = draft;
   const { also } = filled;
-  const [isBusy, setBusy] = useState(false);
+  const [isSaving, setSaving] = useState(false);
+  const [isShrinking, setShrinking] = useState(false);
+  const isBusy = isSaving || isShrinking;
   const [faults, setFaults] = useState<PartProps['faults']>({});
   const form = useRef<HTMLFormElement>(null);
   const forSeveral = FOR_SEVERAL.includes(filled.step);
@@ -64,13 +66,13 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
       setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
       return;
     }
-    setBusy(true);
+    setSaving(true);
     pause(true);
     const several = forSeveral ? others.filter(({ number }) => also.includes(number)) : [];
     const [doing, ...more] = doingsOf(report, several, filled, photos);
     if (!doing || !(await enqueue({ ...doing, draft: draftOf(person, report.number) }, ...more))) {
       pause(false);
-      setBusy(false);
+      setSaving(false);
       scrollTo(0, 0);
       return;
     }
@@ -104,7 +106,7 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
         moments={['before', 'after']}
         taken={photos}
         onChange={setPhotos}
-        onBusy={setBusy}
+        onBusy={setShrinking}
       />
       {photos.length > 0 && (
         <label class="tick">

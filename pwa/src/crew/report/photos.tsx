@@ -1,6 +1,6 @@
 /** Photos from the camera: made small at once, so that a tablet keeps hundreds of them. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { shrink } from '../../offline/shrink.ts';
 import { newId } from '../../offline/store.ts';
 import type { Taken } from '../outgoing.ts';
@@ -44,12 +44,18 @@ export function Preview({ taken, onRemove }: { readonly taken: Taken; readonly o
 }
 
 export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element {
+  const under_way = useRef(0);
+  const [isUnreadable, setUnreadable] = useState(false);
   const add = async (input: HTMLInputElement, moment: Moment | null): Promise<void> => {
-    const files = [...(input.files ?? [])].slice(0, MOST - taken.length);
+    const files = [...(input.files ?? [])].slice(0, Math.max(MOST - taken.length - under_way.current, 0));
+    under_way.current += files.length;
     onBusy(true);
-    const pictures = await Promise.all(files.map(shrink));
-    onBusy(false);
+    const made = await Promise.allSettled(files.map(shrink));
+    const pictures = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    setUnreadable(pictures.length < files.length);
     onChange((before) => [...before, ...pictures.map((picture) => ({ id: newId(), picture, moment }))]);
+    under_way.current -= files.length;
+    onBusy(under_way.current > 0);
     input.value = '';
   };
   return (
@@ -62,6 +68,8 @@ export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element
           </label>
         ))}
       </div>
+      {/* There from the start, since a reader only tells of what changes in it. */}
+      <div role="alert">{isUnreadable && <p class="error">{say('photo_unreadable')}</p>}</div>
       {taken.length > 0 && (
         <div class="photos">
           {taken.map((one) => (
