@@ -8,6 +8,7 @@ import re
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -130,6 +131,26 @@ def test_a_tablet_that_is_signed_out_from_afar_forgets_all_but_what_waits(
     tablet.signs_in()
     tablet.sends()
     assert closings(live_server, [number]) == {number: ["Venter"]}
+
+
+# Puts a picture into the tablet's cache, asks for it, and tells whether it is still kept.
+ASKED_FOR = """
+async (address) => {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open('crew-person-0');
+  await cache.put(address, new Response('x', { headers: { 'Content-Type': 'image/jpeg' } }));
+  const { status } = await fetch(address);
+  return [status, await (await cache.match(address))?.text()];
+}
+"""
+
+
+def test_an_answer_without_a_picture_takes_none_from_the_tablet(tablet):
+    tablet.signs_in()
+    # The worker answers a page from its second visit on.
+    tablet.opens("/crew")
+    unknown = f"/photos/{uuid4()}/thumbnail"
+    assert tablet.page.evaluate(ASKED_FOR, unknown) == [404, "x"]
 
 
 # Asks the worker to renew the shell again and again, and looks each time whether one is kept.

@@ -2,6 +2,7 @@
  * Thumbnails and squares of the map, kept for when there is no network in a cache of the person's own. The worker answers
  * from it; the page fills and empties it.
  */
+import { isPicture } from '../offline/picture.ts';
 import type { Spot } from './route.ts';
 import { get } from './state.ts';
 import { tilesFor } from './tiles.ts';
@@ -37,9 +38,10 @@ async function fetchInto(cache: Cache, addresses: readonly string[]): Promise<vo
   const work = async (): Promise<void> => {
     for (let address = queue.shift(); address !== undefined && failures < GIVE_UP_AFTER; address = queue.shift()) {
       const answer = await fetch(address).catch(() => null);
-      const isPicture = answer?.status === 200 && answer.headers.get('Content-Type')?.startsWith('image/');
-      if (answer && isPicture) await cache.put(address, answer);
-      failures = isPicture ? 0 : failures + 1;
+      if (answer && isPicture(answer)) {
+        await cache.put(address, answer);
+        failures = 0;
+      } else failures += 1;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -52,6 +52,8 @@ async function syncWorklist(lang: string): Promise<boolean> {
     tags = { ...tags, person: content.me.id, worklist: etag };
     set({ worklist: content });
   }
+  // Pictures that were asked for meanwhile may have found no answer.
+  if (get().link !== 'online') looked_after = false;
   set({ link: 'online', synced_at: Date.now(), was_ended: false });
   return answer.kind === 'new';
 }
@@ -70,7 +72,7 @@ async function syncGround(lang: string): Promise<boolean> {
 }
 
 let asking: Promise<void> | undefined;
-/** Whether pictures were looked after since the page was opened. */
+/** Whether pictures were looked after since the server was met. */
 let looked_after = false;
 
 async function run(): Promise<void> {

@@ -4,6 +4,7 @@
  * Pictures and squares of the map come from what the page has put into a cache of its person (`crew/pictures.ts`). What is
  * sent it never touches: the page's queue sends it.
  */
+import { isPicture } from '../offline/picture.ts';
 import { scope } from './scope.ts';
 
 /** Set by the build: another one for every change of a script or style. */
@@ -79,13 +80,11 @@ async function answerPage(event: FetchEvent, lang: string | null): Promise<Respo
   return kept.shell;
 }
 
-/** What the network says of a picture also counts for the copy that is kept. */
+/** A picture that comes anew takes the place of the copy that is kept. */
 async function renew(request: Request, response: Response): Promise<void> {
   for (const name of (await caches.keys()).filter((one) => one.startsWith(OWN_CACHES))) {
     const cache = await caches.open(name);
-    if (!(await cache.match(request, { ignoreVary: true }))) continue;
-    if (response.status === 200) await cache.put(request, response.clone());
-    else if (response.status === 404) await cache.delete(request);
+    if (await cache.match(request, { ignoreVary: true })) await cache.put(request, response.clone());
   }
 }
 
@@ -94,7 +93,9 @@ async function photo(event: FetchEvent): Promise<Response> {
   const known = await caches.match(event.request, { ignoreVary: true });
   if (!known) return fetch(event.request);
   const fresh = fetch(event.request).then(async (response) => {
-    if (response.status >= 500) return known;
+    // Gone, or not for whoever has yet to sign in; the page itself drops the copy of what has left the list.
+    if (response.status === 404) return response;
+    if (!isPicture(response)) return known;
     await renew(event.request, response.clone());
     return response;
   });
