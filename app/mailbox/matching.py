@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.database import session
 from app.mailbox.models import ReceivedMail
 from app.mailbox.reading import IncomingMail
+from app.mailbox.written import Writer
 from app.notices.models import Subscription, Way
 from app.notices.queries import find_reply_to
 from app.reports.models import Report
@@ -21,18 +21,6 @@ from app.reports.queries import find_report
 # A report's number as it stands in the subjects of our mails.
 _NUMBER = re.compile(r"(?<!\d)\d{4}-\d{8}(?!\d)")
 _MOST_NUMBERS = 5
-
-
-class Writer(Enum):
-    """Who wrote, as far as the address tells.
-
-    `READER` holds a mail that we sent to the reporter and writes from another address.
-    """
-
-    REPORTER = auto()
-    READER = auto()
-    FOLLOWER = auto()
-    OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)

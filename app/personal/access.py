@@ -23,13 +23,15 @@ from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription
 from app.personal.person import Person
 from app.personal.queries import (
+    is_from,
     list_looks,
     list_mails_of,
+    list_notes_of,
     list_reports_of,
     list_subscriptions_of,
 )
 from app.reports import wording
-from app.reports.models import Photo, Report
+from app.reports.models import Event, Photo, Report
 from app.reports.photo_store import PHOTO, photo_store
 from app.reports.questions import answers_in_words
 
@@ -45,6 +47,7 @@ def export_person(person: Person) -> tuple[IO[bytes], Sequence[Report]]:
         "searched_for": person.words,
         "reports": [_report(one) for one in reports],
         "follows": [_subscription(one) for one in list_subscriptions_of(person, reports)],
+        "written": [_note(one) for one in list_notes_of(person, reports) if is_from(person, one)],
         "mails": [_mail(position, one) for position, one in enumerate(mails, 1)],
         "looks": [_look(one, reports) for one in list_looks(reports)],
     }
@@ -114,6 +117,15 @@ def _mail(position: int, mail: ReceivedMail) -> dict[str, Any]:
         "received": as_date_time(mail.received_at),
         "subject": mail.subject,
         "file": _mail_name(position),
+    }
+
+
+def _note(event: Event) -> dict[str, Any]:
+    return {
+        "report": event.report.number,
+        "category": wording.category_name(event.report),
+        "at": as_date_time(event.at),
+        "text": event.internal_text,
     }
 
 

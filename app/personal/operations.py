@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 
 from sqlalchemy import delete
 
@@ -12,7 +13,12 @@ from app.database import session
 from app.mailbox.operations import erase_mails
 from app.notices.models import Subscription
 from app.personal.person import Person
-from app.personal.queries import list_mails_of, list_reports_of, list_subscriptions_of
+from app.personal.queries import (
+    list_mails_of,
+    list_notes_of,
+    list_reports_of,
+    list_subscriptions_of,
+)
 from app.reports import wording
 from app.reports.erasure import STRUCK_OUT, erase_contact
 from app.reports.models import Event, EventKind, Report
@@ -45,37 +51,40 @@ def erase_person(person: Person, staff: Staff, *, with_texts: bool, with_photos:
     """
     reports = list_reports_of(person)
     subscriptions = list_subscriptions_of(person, reports)
+    notes = list_notes_of(person, reports)
+    others = {event.report_id for event in notes} - {report.id for report in reports}
     for report in reports:
         if with_texts:
-            change_texts(report, _without_words(report), staff)
+            change_texts(report, _without_words(report, notes), staff)
         if with_photos:
             for photo in [one for one in report.photos if not one.by_staff]:
                 delete_photo(report, photo, "", staff, uuid.uuid4())
         erase_reporter(report, staff)
+    if with_texts:
+        _erase_notes(notes, staff)
     erase_mails([mail.id for mail in list_mails_of(person)])
     ids = [one.id for one in subscriptions]
     session().execute(delete(Subscription).where(Subscription.id.in_(ids)))
     note("person_erased", reports)
-    return len(reports)
+    return len(reports) + (len(others) if with_texts else 0)
 
 
 def texts_of(report: Report) -> dict[str, str]:
-    """What residents wrote of a report, by the name of its field."""
+    """What is written of a report, by residents and by staff, by the name of its field."""
     texts = {"description": report.description, "address": report.address}
     texts |= {
         f"answer-{code}": answer
         for code, answer in report.answers.items()
         if isinstance(answer, str)
     }
-    return texts | {
-        f"event-{event.id}": event.internal_text
-        for event in report.events
-        if wording.is_by_reporter(event) and event.internal_text
-    }
+    for event in report.events:
+        said = {f"event-{event.id}": event.internal_text, f"public-{event.id}": event.public_text}
+        texts |= {name: text for name, text in said.items() if text}
+    return texts
 
 
 def change_texts(report: Report, texts: Mapping[str, str], staff: Staff) -> None:
-    """Take personal words out of what residents wrote; what stood there is kept nowhere.
+    """Take personal words out of what is written of a report; what stood there is kept nowhere.
 
     The one way in which a line of a timeline is ever altered. A text that is not named stays.
     """
@@ -89,18 +98,30 @@ def change_texts(report: Report, texts: Mapping[str, str], staff: Staff) -> None
         code: texts.get(f"answer-{code}", answer) for code, answer in report.answers.items()
     }
     for event in report.events:
-        if f"event-{event.id}" in changed:
-            event.internal_text = texts[f"event-{event.id}"]
+        event.internal_text = texts.get(f"event-{event.id}", event.internal_text)
+        event.public_text = texts.get(f"public-{event.id}", event.public_text)
     report.events.append(Event(kind=EventKind.TEXT_REMOVED.value, staff_id=staff.id))
     session().flush()
     audit.record("text_removed", "report", report.id)
 
 
-def _without_words(report: Report) -> dict[str, str]:
-    """Where the fault is stays: it is the fault's."""
+def _without_words(report: Report, notes: Collection[Event]) -> dict[str, str]:
+    """Where the fault is stays, it is the fault's; and so does what staff wrote."""
+    events = [one for one in report.events if one in notes or wording.is_by_reporter(one)]
+    theirs = {f"event-{event.id}" for event in events}
     return {
-        name: STRUCK_OUT for name, text in texts_of(report).items() if text and name != "address"
+        name: STRUCK_OUT
+        for name, text in texts_of(report).items()
+        if text and (name in theirs or name == "description" or name.startswith("answer-"))
     }
+
+
+def _erase_notes(notes: Sequence[Event], staff: Staff) -> None:
+    """Take out what a person wrote by e-mail on the reports of others, and whose it was."""
+    for report, theirs in groupby(notes, lambda event: event.report):
+        change_texts(report, {f"event-{event.id}": STRUCK_OUT for event in theirs}, staff)
+    for event in notes:
+        event.to_value = None
 
 
 def note(action: str, reports: Sequence[Report]) -> None:

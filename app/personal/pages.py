@@ -24,6 +24,7 @@ from app.personal.queries import (
     list_looks,
     list_mails_of,
     list_mentions,
+    list_notes_of,
     list_reports_of,
     list_subscriptions_of,
 )
@@ -121,6 +122,10 @@ def _page(token: str, person: Person, errors: dict[str, str]) -> str:
         mails=[
             {"received": as_date_time(one.received_at), "subject": one.subject}
             for one in list_mails_of(person)
+        ],
+        notes=[
+            {"report": _in_short(one.report), "text": one.internal_text}
+            for one in list_notes_of(person, reports)
         ],
         mentions=[_in_short(one) for one in list_mentions(person, reports)],
         looks=log_lines(list_looks(reports)),

@@ -10,14 +10,17 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from app.audit import AuditEntry
 from app.database import session
 from app.mailbox.models import ReceivedMail
+from app.mailbox.queries import sender_mark
+from app.mailbox.written import Writer
 from app.notices.models import Subscription, Way
 from app.personal.person import Person
-from app.reports.models import Contact, Event, Report
+from app.reports.models import Contact, Event, EventKind, Report
 from app.reports.queries import LIST_COLUMNS
 
 MOST_MENTIONS = 50
 # Deeds of the log that are about who reported.
 LOOKS = ("contact_seen", "contact_searched", "contact_forwarded", "contact_erased")
+_ABOUT_OWN_MAILS = (Writer.REPORTER.value, Writer.READER.value)
 
 
 def list_reports_of(person: Person) -> Sequence[Report]:
@@ -73,6 +76,27 @@ def list_mails_of(person: Person) -> Sequence[ReceivedMail]:
     of_sender = func.lower(ReceivedMail.sender) == person.email
     query = select(ReceivedMail).where(of_sender).options(undefer(ReceivedMail.raw))
     return session().scalars(query.order_by(ReceivedMail.id)).all()
+
+
+def list_notes_of(person: Person, reports: Sequence[Report]) -> Sequence[Event]:
+    """What a person wrote by e-mail that stands as a note, in order of the reports.
+
+    Answers to mails that went to the person as a reporter are among them, from whichever address.
+    """
+    ids = [one.id for one in reports]
+    of_reports = and_(Event.report_id.in_(ids), Event.from_value.in_(_ABOUT_OWN_MAILS))
+    is_meant = of_reports
+    if person.email:
+        is_meant = or_(of_reports, Event.to_value == sender_mark(person.email))
+    query = select(Event).where(Event.kind == EventKind.NOTE.value, is_meant)
+    in_order = query.order_by(Event.report_id, Event.id)
+    in_short = joinedload(Event.report).options(*LIST_COLUMNS)
+    return session().scalars(in_order.options(in_short)).all()
+
+
+def is_from(person: Person, event: Event) -> bool:
+    """Whether a note came from a person's own address, and not from one that is another's."""
+    return bool(person.email) and event.to_value == sender_mark(person.email)
 
 
 def list_mentions(person: Person, reports: Sequence[Report]) -> Sequence[Report]:

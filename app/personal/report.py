@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.languages import as_date_time
 from app.languages import gettext as _
 from app.permissions import Role, allow
 from app.personal import operations
 from app.problems import InvalidFields
 from app.reports import wording
-from app.reports.models import Report
+from app.reports.models import Event, Report
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.staff_forms import attempt, report_or_problem, report_to_change
 
@@ -59,7 +61,7 @@ def _confirm_page(number: str, errors: dict[str, str]) -> str:
 @pages.get("/texts")
 @allow(*HANDLERS)
 def texts(number: str) -> str:
-    """What residents wrote of a report, to take personal words out of."""
+    """What is written of a report, to take personal words out of."""
     return _texts_page(number, {}, {})
 
 
@@ -75,10 +77,11 @@ def change_texts(number: str) -> Any:
             for name in operations.texts_of(report)
             if name in request.form
         }
+        before = operations.texts_of(report)
         too_long = {
-            name: _("Use at most %(most)s characters.", most=MAX_DESCRIPTION)
+            name: _("Use at most %(most)s characters.", most=_most(before[name]))
             for name, text in sent.items()
-            if len(text) > MAX_DESCRIPTION
+            if len(text) > _most(before[name])
         }
         if too_long:
             raise InvalidFields(too_long)
@@ -90,8 +93,14 @@ def change_texts(number: str) -> Any:
 
 def _texts_page(number: str, typed: dict[str, str], errors: dict[str, str]) -> str:
     report = report_or_problem(number)
+    events = {event.id: event for event in report.events}
     fields = [
-        {"id": name, "name": _label(name), "text": typed.get(name, text)}
+        {
+            "id": name,
+            "name": _label(name, events),
+            "text": typed.get(name, text),
+            "most": _most(text),
+        }
         for name, text in operations.texts_of(report).items()
         if text
     ]
@@ -100,13 +109,25 @@ def _texts_page(number: str, typed: dict[str, str], errors: dict[str, str]) -> s
     )
 
 
-def _label(name: str) -> str:
-    kind = name.partition("-")[0]
+def _most(text: str) -> int:
+    """What came by e-mail may be longer than what anybody types."""
+    return max(MAX_DESCRIPTION, len(text))
+
+
+def _label(name: str, events: Mapping[int, Event]) -> str:
+    kind, _dash, which = name.partition("-")
     if kind == "description":
         return _("Description")
     if kind == "address":
         return _("Address")
-    return _("Answer") if kind == "answer" else _("What the reporter wrote later")
+    if kind == "answer":
+        return _("Answer")
+    event = events[int(which)]
+    if kind == "public":
+        return _("Text to everybody, %(time)s", time=as_date_time(event.at))
+    if wording.is_by_reporter(event):
+        return _("What the reporter wrote, %(time)s", time=as_date_time(event.at))
+    return _("Text for staff only, %(time)s", time=as_date_time(event.at))
 
 
 def _view(report: Report) -> dict[str, Any]:

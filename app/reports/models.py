@@ -266,7 +266,8 @@ class Event(Base):
 
     `from_value` and `to_value` are states for a status event and names of units, people or
     categories for an event of that kind; for a merged or split one the number of the duplicate.
-    For an answer to “was it fixed?” they are who says it and what.
+    For an answer to “was it fixed?” they are who says it and what, for a note that came by e-mail
+    what its writer is to the report and a mark of the address.
     An undone one has the kind of what was undone, and what holds again.
     Without `staff_id` the reporter or the system acted. `uuid` is minted by the sender of what may
     be sent twice. What the reporter writes (a message, a reason) is internal: only the reporter and

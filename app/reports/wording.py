@@ -221,8 +221,11 @@ def is_public(event: Event) -> bool:
 
 
 def is_by_reporter(event: Event) -> bool:
-    """Whether the reporter wrote it; only what a resident sends carries an id of its own."""
-    return event.uuid is not None and event.staff_id is None
+    """Whether the reporter wrote it; only what a resident sends carries an id of its own.
+
+    A note that does was made of a mail that others may have written.
+    """
+    return event.uuid is not None and event.staff_id is None and event.kind != EventKind.NOTE
 
 
 def timeline(report: Report, *, to_reporter: bool = False) -> list[dict[str, Any]]:
