@@ -38,12 +38,12 @@ from app.reports.staff_forms import (
     attempt,
     is_sent_again,
     list_unseen,
+    mark_done,
     read_deed,
     read_status,
     read_texts,
     refuse_if_changed,
     report_or_problem,
-    sign,
 )
 from app.reports.wording import template_text
 from app.staff.models import Staff
@@ -251,7 +251,7 @@ def change_report(
             refuse_if_changed(found)
             before = found.events[-1].id
             change(found)
-            sign(found, before, deed)
+            mark_done(found, before, deed)
             if answers_crew:
                 found.asked_at = None
         return redirect(report_url(found), 303)

@@ -78,11 +78,11 @@ def read_deed() -> uuid.UUID | None:
 
 def is_sent_again(report: Report, deed: uuid.UUID | None) -> bool:
     """Whether this form was the last that its sender has sent; from there and back is two steps."""
-    signed = [one.uuid for one in report.events if one.uuid and one.staff_id == current_user.id]
-    return bool(signed) and signed[-1] == deed
+    marked = [one.uuid for one in report.events if one.uuid and one.staff_id == current_user.id]
+    return bool(marked) and marked[-1] == deed
 
 
-def sign(report: Report, before: int, deed: uuid.UUID | None) -> None:
+def mark_done(report: Report, before: int, deed: uuid.UUID | None) -> None:
     """Put the id of what was done to the first line that tells of it."""
     own = [one for one in report.events if one.id > before and one.staff_id == current_user.id]
     if own and all(one.uuid != deed for one in report.events):
