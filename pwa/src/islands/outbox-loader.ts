@@ -23,31 +23,35 @@ export function loadOutboxWhenNeeded(): void {
   const load = (): Promise<unknown> =>
     (loading ??= (import(address) as Promise<{ ready: Promise<unknown> }>).then(({ ready }) => ready));
 
+  let gone = false;
+  // In a turn of its own: while the browser still fires an event of submitting, it ignores a second wish to submit.
+  const goOn = (native: unknown): void => {
+    setTimeout(() => {
+      // However often Send was tapped meanwhile: it is on its way.
+      if (!form || gone) return;
+      form.removeEventListener('submit', hold, true);
+      gone = true;
+      // report-form.ts leaves it alone then, or it would make a second report of it.
+      if (native) form.dataset['native'] = '';
+      if ('requestSubmit' in form) form.requestSubmit();
+      else (form as HTMLFormElement).submit();
+    });
+  };
   const hold = (event: SubmitEvent): void => {
     if (event.defaultPrevented || event.submitter?.hasAttribute('name')) return;
     event.preventDefault();
-    const late = new Promise((resolve) => {
-      setTimeout(resolve, PATIENCE_MS);
-    });
-    // In a turn of its own: while the browser still fires this event, it ignores a second wish to submit.
-    const goOn = (): void => {
-      setTimeout(() => {
-        form?.removeEventListener('submit', hold, true);
-        if (form && 'requestSubmit' in form) form.requestSubmit();
-        else (form as HTMLFormElement | null)?.submit();
-      });
-    };
-    void Promise.race([load(), late]).then(goOn, goOn);
+    // What loads says nothing; an error does.
+    load().then(goOn, goOn);
+    setTimeout(goOn, PATIENCE_MS, true);
   };
   form?.addEventListener('submit', hold, true);
 
   const touched = (): void => {
-    load().then(
-      () => form?.removeEventListener('submit', hold, true),
-      () => {
+    load()
+      .then(() => form?.removeEventListener('submit', hold, true))
+      .catch(() => {
         // The form still works as the browser made it.
-      },
-    );
+      });
   };
   for (const name of ['pointerdown', 'keydown', 'focusin', 'change']) addEventListener(name, touched, { once: true, capture: true });
   if (keepsSomething() || !navigator.onLine || (navigator as Partial<Navigator>).serviceWorker?.controller) touched();

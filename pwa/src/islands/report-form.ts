@@ -361,8 +361,8 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
 
   form.addEventListener('submit', (event) => {
     const changes = event.submitter?.getAttribute('name');
-    // Photos of a refused try wait on the server, and only the server can go back a step.
-    if (changes || form.querySelector('[name="kept_photo"]')) return;
+    // Photos of a refused try wait on the server, and only the server can go back a step. What goes natively, goes on so.
+    if (changes || form.dataset['native'] === '' || form.querySelector('[name="kept_photo"]')) return;
     event.preventDefault();
     if (busy) return;
     const found = faults();
@@ -382,10 +382,11 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
   // The camera opens over the page, and a phone short of memory then ends it.
   document.addEventListener('visibilitychange', draft);
   window.addEventListener('pageshow', ({ persisted }) => {
-    if (!persisted || !panel) return;
-    panel.remove();
+    if (!persisted) return;
+    panel?.remove();
     panel = shown = undefined;
     form.hidden = busy = false;
+    delete form.dataset['native'];
   });
 
   const channel = new BroadcastChannel(CHANNEL);
