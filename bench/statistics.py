@@ -33,6 +33,7 @@ PAGES = {
     "overview, this year": "/statistics",
     "overview, all years, a unit and a kind": f"/statistics?{ALL_TIME}&unit=4&kind=1",
     "for everybody, this year": "/open",
+    "for everybody, one kind of place": "/open?kind=1",
     "places for everybody": "/open/places",
     "other figures": "/statistics/service",
     "Excel of categories": f"/statistics/tables/categories.xlsx?{ALL_TIME}",

@@ -104,7 +104,9 @@ def chapter_of(year: int) -> Chapter:
             " point at somebody. A dash stands where there is nothing to count from.",
             when=as_date_time(now()),
             least=LEAST,
-        ),
+        )
+        + " "
+        + _("“Hidden” stands for what would tell such a count."),
     )
 
 

@@ -120,7 +120,7 @@ def _length(cell: Cell) -> float:
     number = _number(cell)
     if not isnan(number):
         return number
-    return _SMALL if cell is Hidden.SMALL else _NONE
+    return _SMALL if isinstance(cell, Hidden) else _NONE
 
 
 def _number(cell: Cell) -> float:

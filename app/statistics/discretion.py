@@ -1,8 +1,8 @@
 """Small counts that could point at somebody, hidden from the public.
 
 “One report at the nursing home in July” tells whoever knows the house who wrote it. A count of
-fewer than `LEAST` is hidden, and so is one that leaves so small a rest. Where hidden counts add up
-to what is told, others are hidden beside them until the sum has more than one solution.
+fewer than `LEAST` is “few”, and one that leaves so small a rest is hidden. Where counts that are
+not told add up to one that is, others are hidden beside them until there is more than one solution.
 """
 
 from __future__ import annotations
@@ -50,14 +50,15 @@ def hide_small(
         hidden |= {spot for spot, rest in _left_out(table, beside) if _is_small(rest, least)}
     hidden |= _of_names(table, elsewhere) & counts.keys()
     _hide_others(list(_sums(table, counts)), counts, hidden, least)
-    rows = [
-        [Hidden.SMALL if (down, across) in hidden else cell for across, cell in enumerate(row)]
-        for down, row in enumerate(table.all_rows)
-    ]
+    rows = [list(row) for row in table.all_rows]
+    for down, across in hidden:
+        is_large = counts[down, across] >= least
+        rows[down][across] = Hidden.BESIDE if is_large else Hidden.SMALL
     for row in rows:
         for across, column in enumerate(table.columns):
-            if any(row[part] is Hidden.SMALL for part in column.of):
-                row[across] = Hidden.SMALL
+            is_told = row[across] is not None and not isinstance(row[across], Hidden)
+            if is_told and any(isinstance(row[part], Hidden) for part in column.of):
+                row[across] = Hidden.BESIDE
     count = len(table.rows)
     return replace(table, rows=rows[:count], total=rows[count] if table.total else None)
 
@@ -142,14 +143,15 @@ def _hide_others(sums: list[_Sum], counts: dict[Spot, int], hidden: set[Spot], l
 def _tells(one: _Sum, counts: dict[Spot, int], hidden: set[Spot], least: int) -> bool:
     """Whether the hidden parts can have one value only, or a hidden whole is the sum of its parts.
 
-    All of them are 1, or all the largest that is hidden, where they add up to just that.
+    All of them are the smallest, or the largest, that they can be where they add up to just that.
     """
     missing = [counts[part] for part in one.parts if part in hidden]
     if one.whole in hidden:
         return not missing
-    return bool(missing) and (
-        len(missing) == 1 or sum(missing) in {len(missing), len(missing) * (least - 1)}
-    )
+    small = sum(count < least for count in missing)
+    large = len(missing) - small
+    ends = {small + large * least} if large else {small, small * (least - 1)}
+    return bool(missing) and (len(missing) == 1 or sum(missing) in ends)
 
 
 def _next(one: _Sum, counts: dict[Spot, int], hidden: set[Spot]) -> set[Spot]:

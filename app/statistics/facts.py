@@ -105,7 +105,8 @@ class Facts:
         found = answers.get(asked)
         if found is None:
             # Each thread reads with its own cursor, and reads no change half made.
-            found = self._columns.cursor().execute(query, values).fetchall()
+            given = [list(one) if isinstance(one, tuple) else one for one in values]
+            found = self._columns.cursor().execute(query, given).fetchall()
             if len(answers) >= ANSWERS_KEPT:
                 answers.clear()
             answers[asked] = found

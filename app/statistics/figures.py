@@ -45,7 +45,8 @@ def overview(wanted: Selection) -> Table:
 
 
 def _key_figures(wanted: Selection) -> list[tuple[str, Figure]]:
-    found, took, least = counting.count(wanted), counting.take_times(wanted), wanted.least
+    found, took = counting.count(wanted, compared=False), counting.take_times(wanted)
+    least = wanted.least
     self_service = share(found.self_service, found.messages, least)
     return [
         (_("Messages"), Figure(found.messages, Kind.COUNT)),
@@ -100,7 +101,6 @@ def table_of(code: str, wanted: Selection) -> Table:
 
     Raises:
         NotFound: there is no such table.
-        TooFewToTell: of what is chosen no figures are public.
     """
     if code not in TABLES:
         raise NotFound
@@ -114,20 +114,20 @@ def _discreet(table: Table, wanted: Selection) -> Table:
     """As everybody may see it, also who subtracts it from the same table without the filter."""
     if not wanted.chosen:
         return hide_small(table, wanted.least)
-    beside = TABLES[table.code](wanted.of_everything)
-    return hide_small(table, wanted.least, beside, _not_told_of_all(wanted))
+    beside = TABLES[table.code](replace(wanted.of_everything, counts_only=True))
+    return hide_small(table, wanted.least, beside, wanted.not_told)
 
 
-def _not_told_of_all(wanted: Selection) -> set[str]:
+def not_told_of_all(wanted: Selection) -> frozenset[str]:
     """The figures that the table of all categories, say, hides of the chosen one, by their names.
 
     Raises:
         TooFewToTell: even how many messages there are is hidden in it.
     """
-    everything = wanted.of_everything
+    everything = replace(wanted.of_everything, counts_only=True)
     by = {
-        "category": lambda: categories(everything, with_times=False),
-        "unit": lambda: units(everything, with_times=False),
+        "category": lambda: categories(everything),
+        "unit": lambda: units(everything),
         "kind": lambda: kinds(everything),
         "place": lambda: places(everything),
         "channel": lambda: channels(everything),
@@ -137,7 +137,7 @@ def _not_told_of_all(wanted: Selection) -> set[str]:
         table = hide_small(by[name](), wanted.least)
         for row in (row for key, row in zip(table.keys, table.rows, strict=True) if key == value):
             cells = zip(row, table.columns, strict=True)
-            hidden |= {column.name for cell, column in cells if cell is Hidden.SMALL}
+            hidden |= {column.name for cell, column in cells if isinstance(cell, Hidden)}
     if _("Messages") in hidden:
         raise TooFewToTell
-    return hidden
+    return frozenset(hidden)

@@ -33,20 +33,20 @@ def channels(wanted: Selection) -> Table:
     return replace(table, groups=_rows_by(table, lambda channel: channel in SELF_SERVICE))
 
 
-def categories(wanted: Selection, *, with_times: bool = True) -> Table:
+def categories(wanted: Selection) -> Table:
     """What was wrong, by the category that a report has now."""
     rows = session().execute(select(Category.id, Category.names)).all()
     names = {one: in_language(found) for one, found in rows}
     groups = counting.count_by("category", wanted)
-    took = counting.take_closings_by("category", wanted) if with_times else None
+    took = counting.take_closings_by("category", wanted)
     return _breakdown(groups, _("Categories"), _("Category"), names, wanted, took)
 
 
-def units(wanted: Selection, *, with_times: bool = True) -> Table:
+def units(wanted: Selection) -> Table:
     """Whose work it is, or was."""
     names = dict(session().execute(select(Unit.id, Unit.name)).all())
     groups = counting.count_by("unit", wanted)
-    took = counting.take_closings_by("unit", wanted) if with_times else None
+    took = counting.take_closings_by("unit", wanted)
     return _breakdown(groups, _("Units"), _("Responsible unit"), names, wanted, took)
 
 

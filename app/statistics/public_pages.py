@@ -17,8 +17,9 @@ from app.rate_limits import FIGURES, limiter
 from app.statistics import counting
 from app.statistics.answers import chart_of, file_of
 from app.statistics.discretion import LEAST
+from app.statistics.figures import not_told_of_all
 from app.statistics.selection import FIRST_YEAR, Selection, of_year, read_filters, today
-from app.statistics.views import OVERVIEW, Shelf, filters_view, page_view
+from app.statistics.views import OVERVIEW, SERVICE, Shelf, filters_view, page_view
 
 pages = Blueprint("open", __name__, url_prefix="/open")
 
@@ -50,11 +51,13 @@ def view(view: str) -> str:
 
 
 def _page(view: str) -> str:
-    wanted = _selection()
+    wanted = _asked()
     known = counting.first_and_last_day()
     first = known[0].year if known else today().year
     try:
-        shown, too_few = page_view(view, wanted, SHELF), ""
+        # What others have counted is of no category.
+        told = wanted if view == SERVICE else _told(wanted)
+        shown, too_few = page_view(view, told, SHELF), ""
     except TooFewToTell as problem:
         shown, too_few = page_view(view, wanted, SHELF, ()), problem.message
     return render_template(
@@ -94,7 +97,7 @@ def _narrowed(wanted: Selection) -> dict[str, Any]:
 @limiter.limit(FIGURES)
 def file(table: str, suffix: str) -> Response:
     """A table as a file."""
-    return file_of(table, suffix, _selection())
+    return file_of(table, suffix, _told(_asked()))
 
 
 @pages.get("/charts/<table>.svg")
@@ -102,10 +105,10 @@ def file(table: str, suffix: str) -> Response:
 @limiter.limit(FIGURES)
 def chart(table: str) -> Response:
     """A table's chart."""
-    return chart_of(table, _selection())
+    return chart_of(table, _told(_asked()))
 
 
-def _selection() -> Selection:
+def _asked() -> Selection:
     """What an address asks for.
 
     Raises:
@@ -120,3 +123,12 @@ def _selection() -> Selection:
     if len(wanted.chosen) > 1 or not wanted.chosen.keys() <= OFFERED:
         raise OneFilterAtATime
     return replace(wanted, least=LEAST, by_years=True)
+
+
+def _told(wanted: Selection) -> Selection:
+    """The selection with what has to be kept back of it.
+
+    Raises:
+        TooFewToTell: even how many messages there are.
+    """
+    return replace(wanted, not_told=not_told_of_all(wanted))

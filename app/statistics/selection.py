@@ -15,11 +15,6 @@ from app.reports.models import Channel
 FILTERS = ("category", "unit", "kind", "place", "channel")
 # Before the first of them nobody had a register of this sort; days far ahead are slips.
 FIRST_YEAR = 1990
-# A place that so few reported from in a year may be somebody's home: it is named to no public.
-NAMED_PLACES = """
-    FROM reports WHERE place IS NOT NULL AND day BETWEEN ? AND ?
-    GROUP BY place, year(day) HAVING count(*) >= ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +23,8 @@ class Selection:
 
     None leaves a thing out of account. `kind` is the kind of the place. `least` is the smallest
     count that may be told: 1 for staff, more where a few could point at somebody. Where `by_years`
-    is set the year before is the whole of it, also while the year runs.
+    is set the year before is the whole of it, also while the year runs. `counts_only` leaves out
+    how long things took. `not_told` names what the table of all hides of the thing that is chosen.
     """
 
     since: date
@@ -40,6 +36,8 @@ class Selection:
     channel: str | None = None
     least: int = 1
     by_years: bool = False
+    counts_only: bool = False
+    not_told: frozenset[str] = frozenset()
 
     @property
     def before(self) -> Selection:
@@ -76,11 +74,6 @@ class Selection:
         first, last = _month_number(self.since), _month_number(self.until)
         return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1)]
 
-    @property
-    def named_places(self) -> list[Any]:
-        """The values that `NAMED_PLACES` asks for."""
-        return [date(self.since.year, 1, 1), date(self.until.year, 12, 31), self.least]
-
     def condition(self) -> tuple[str, list[Any]]:
         """The selection as a condition on the columns of `reports`, and its values."""
         parts = ["day BETWEEN ? AND ?"]
@@ -92,9 +85,6 @@ class Selection:
         if self.kind is not None:
             parts.append("place IN (SELECT id FROM places WHERE kind = ?)")
             values.append(self.kind)
-        if self.least > 1 and (self.kind is not None or self.place is not None):
-            parts.append(f"(place, year(day)) IN (SELECT place, year(day) {NAMED_PLACES})")
-            values += self.named_places
         return " AND ".join(parts), values
 
 

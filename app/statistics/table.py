@@ -29,9 +29,12 @@ class Kind(StrEnum):
 
 
 class Hidden(Enum):
-    """In place of a count that is so small that it could point at somebody."""
+    """In place of a count that is so small that it could point at somebody, and of what would tell
+    such a count.
+    """
 
     SMALL = auto()
+    BESIDE = auto()
 
 
 Value = str | int | float | date | Hidden | None
@@ -116,8 +119,8 @@ def written(cell: Cell, kind: Kind) -> str:
         return written(cell.value, cell.kind)
     if cell is None:
         return "–"
-    if cell is Hidden.SMALL:
-        return _("few")
+    if isinstance(cell, Hidden):
+        return _("few") if cell is Hidden.SMALL else _("hidden")
     if isinstance(cell, date):
         return _written_day(cell, kind)
     if isinstance(cell, int | float):

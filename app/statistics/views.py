@@ -86,11 +86,7 @@ def tabs_of(view: str, wanted: Selection, shelf: Shelf) -> list[dict[str, Any]]:
 def page_view(
     view: str, wanted: Selection, shelf: Shelf, codes: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """All that a page of figures shows, or only these of its tables.
-
-    Raises:
-        TooFewToTell
-    """
+    """All that a page of figures shows, or only these of its tables."""
     tables = [table_of(code, wanted) for code in (VIEWS[view] if codes is None else codes)]
     return {
         "name": str(NAMES[view]),
