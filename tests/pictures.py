@@ -59,6 +59,13 @@ def a_huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", row) + chunk(b"IEND", b"")
 
 
+def a_jpeg_of_scans(count: int) -> bytes:
+    """A small JPEG that passes over its picture so many times more, each in a few bytes."""
+    whole = encoded(Image.new("L", (64, 64)), "JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * count + whole[-2:]
+
+
 def a_zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -70,6 +77,7 @@ NOT_PHOTOS = {
     "a ZIP": a_zip(),
     "a PNG of 50,000 × 50,000": a_huge_png(),
     "half a JPEG": a_photo()[:1500],
+    "a JPEG of 60 scans": a_jpeg_of_scans(60),
     "an empty file": b"",
     "a page": b"<html><script>alert(1)</script></html>",
     "a drawing": b'<svg xmlns="http://www.w3.org/2000/svg"/>',

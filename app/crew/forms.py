@@ -16,7 +16,7 @@ from app.languages import gettext as _
 from app.permissions import MB
 from app.problems import ChangedMeanwhile, InvalidFields, NotPossibleNow, TooLarge, UnreadablePhoto
 from app.reports.models import Moment
-from app.reports.photos import MAX_BYTES, PreparedPhoto, prepare_photo
+from app.reports.photos import MAX_BYTES, PreparedPhoto, prepare_aside
 from app.reports.wording import status_name
 from app.reports.workflow import Status
 
@@ -110,7 +110,7 @@ def prepare_photos() -> list[tuple[PreparedPhoto, str]]:
         if len(content) > MAX_BYTES:
             raise InvalidFields({name: TooLarge.sentence})
         try:
-            prepared.append((prepare_photo(content), moment))
+            prepared.append((prepare_aside(content), moment))
         except UnreadablePhoto as problem:
             raise InvalidFields({name: problem.message}) from problem
     return prepared

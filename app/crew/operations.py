@@ -10,7 +10,7 @@ from typing import Any
 from app.crew.models import CrewAction
 from app.crew.queries import find_action, list_rows_to_lock
 from app.crew.schemas import ASK_DESK, NOTE, PHOTOS, STATUS
-from app.database import free_connection, now, session
+from app.database import now, session
 from app.languages import gettext as _
 from app.places.queries import list_owners
 from app.problems import InvalidFields, NoSuchAction, NoSuchReport, ReusedId
@@ -18,7 +18,7 @@ from app.reports import operations
 from app.reports.keys import fingerprint
 from app.reports.models import Channel, Event, EventKind, Report
 from app.reports.photo_care import release_photo
-from app.reports.photos import fingerprint_of, keep_photo, prepare_photo, refuse_other_content
+from app.reports.photos import fingerprint_of, keep_photo, prepare_aside, refuse_other_content
 from app.reports.queries import find_photo_sent, find_report, find_report_by_uuid, lock_reports
 from app.reports.workflow import may_become
 from app.staff.models import Staff
@@ -227,9 +227,7 @@ def add_action_photo(
     action = _action(action_uuid)
     if _is_known(action.report, photo_uuid, content):
         return False
-    # Decoding takes its time; meanwhile others can write.
-    free_connection()
-    prepared = prepare_photo(content)
+    prepared = prepare_aside(content)
     action = _action(action_uuid)
     photo = keep_photo(photo_uuid, prepared, action.report, by_staff=True, moment=moment)
     if action.release_photos:
@@ -296,8 +294,7 @@ def add_found_photo(
     """
     if _is_known(_found(report_uuid), photo_uuid, content):
         return False
-    free_connection()
-    prepared = prepare_photo(content)
+    prepared = prepare_aside(content)
     keep_photo(photo_uuid, prepared, _found(report_uuid), by_staff=True, moment=moment)
     return True
 

@@ -23,7 +23,7 @@ from app.permissions import KB, MB, allow
 from app.problems import InvalidFields, NotFound, UnreadablePhoto
 from app.reports.api import StrictParser
 from app.reports.photo_store import photo_store
-from app.reports.photos import MAX_BYTES, PreparedPhoto, fingerprint_of, prepare_photo
+from app.reports.photos import MAX_BYTES, PreparedPhoto, fingerprint_of, prepare_aside
 from app.reports.schemas import CleanText, PositionIn, ProblemOut
 from app.reports.schemas import clean as clean_text
 from app.reports.staff_forms import attempt
@@ -119,7 +119,7 @@ def put_deed_photo(
     content = request.get_data()
     is_new = event.photo_fingerprint != fingerprint_of(content)
     if is_new:
-        _keep_photo(event, prepare_photo(content))
+        _keep_photo(event, prepare_aside(content))
     return {"id": photo_uuid}, 201 if is_new else 200
 
 
@@ -161,7 +161,7 @@ def _read_photo() -> PreparedPhoto | None:
     file.stream.seek(0)
     content = file.stream.read()
     try:
-        return prepare_photo(content) if content else None
+        return prepare_aside(content) if content else None
     except UnreadablePhoto as problem:
         raise InvalidFields({"photo": problem.message}) from problem
 

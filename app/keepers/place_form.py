@@ -29,7 +29,7 @@ from app.places.rows import UnusableRow, read_position, read_text
 from app.problems import InvalidFields, UnreadablePhoto
 from app.reports.models import Photo
 from app.reports.photo_store import photo_store
-from app.reports.photos import PreparedPhoto, keep_photo, prepare_photo
+from app.reports.photos import PreparedPhoto, keep_photo, prepare_aside
 from app.reports.queries import list_unclaimed
 
 # In the order of the page; errors are told in the same.
@@ -98,7 +98,7 @@ def read_form() -> PlaceForm:
         form.values["boundary"] = outline.stream.read().decode("utf-8-sig", "replace").strip()
     if photo := _file("photo"):
         try:
-            form.photo = prepare_photo(photo.stream.read())
+            form.photo = prepare_aside(photo.stream.read())
         except UnreadablePhoto as problem:
             form.errors["photo"] = problem.message
     return form

@@ -25,7 +25,14 @@ from app.outbox import Claim, Errand, Undeliverable
 from app.problems import UnreadablePhoto
 from app.public_addresses import NotPublic, open_pool, target_of
 from app.reports.models import Photo, Report
-from app.reports.photos import MAX_BYTES, MAX_PER_REPORT, PreparedPhoto, keep_photo, prepare_photo
+from app.reports.photos import (
+    MAX_BYTES,
+    MAX_PER_REPORT,
+    PreparedPhoto,
+    keep_photo,
+    prepare_aside,
+    prepare_photo,
+)
 from app.reports.queries import find_photo, find_report_by_id
 
 KIND = "open311_photo"
@@ -93,7 +100,7 @@ def _prepared(file: FileStorage) -> PreparedPhoto | None:
     if len(content) > MAX_BYTES:
         return None
     try:
-        return prepare_photo(content)
+        return prepare_aside(content)
     except UnreadablePhoto:
         return None
 

@@ -34,7 +34,7 @@ from app.reports.photos import (
     MAX_PER_REPORT,
     PreparedPhoto,
     keep_photo,
-    prepare_photo,
+    prepare_aside,
 )
 from app.reports.queries import find_category, list_unclaimed
 from app.reports.question_list import DANGER, Kind, Question, read_questions
@@ -136,7 +136,7 @@ def _read_photos(form: ReportForm) -> None:
             form.errors["photo"] = _("A photo may be at most 15 MB.")
             continue
         try:
-            form.photos.append(prepare_photo(content))
+            form.photos.append(prepare_aside(content))
         except UnreadablePhoto:
             form.unreadable_photos += 1
 
@@ -344,7 +344,11 @@ def _field_name(outer: str, key: str) -> str:
 
 
 def keep_form_photos(form: ReportForm) -> list[Photo]:
-    """Keep the photos of a refused form for its next try."""
+    """Keep the photos of a refused form for its next try, and tell of those that cannot be read:
+    no browser sends a file a second time by itself.
+    """
+    if form.unreadable_photos:
+        form.errors.setdefault("photo", str(UnreadablePhoto.sentence))
     kept = list(list_unclaimed(form.kept_ids))
     kept += [keep_photo(uuid.uuid4(), prepared, None) for prepared in form.photos]
     return kept

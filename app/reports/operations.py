@@ -42,7 +42,7 @@ from app.reports.photos import (
     PreparedPhoto,
     fingerprint_of,
     keep_photo,
-    prepare_photo,
+    prepare_aside,
     refuse_a_fourth,
     refuse_other_content,
 )
@@ -297,8 +297,15 @@ def add_reporter_photo(
     if known is not None:
         refuse_other_content(known, report, fingerprint_of(content))
         return known.uuid if isinstance(known, Photo) else photo_uuid, False
-    refuse_a_fourth(sum(not photo.by_staff for photo in report.photos))
-    return keep_photo(photo_uuid, prepare_photo(content), report).uuid, True
+    refuse_a_fourth(_count_own(report))
+    prepared = prepare_aside(content)
+    # Another one may have arrived meanwhile.
+    refuse_a_fourth(_count_own(report))
+    return keep_photo(photo_uuid, prepared, report).uuid, True
+
+
+def _count_own(report: Report) -> int:
+    return sum(not photo.by_staff for photo in report.photos)
 
 
 def change_status(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import re
 import threading
 import uuid
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import pillow_heif
 from PIL import Image, ImageDraw, ImageOps
 
-from app.database import now, session
+from app.database import free_connection, now, session
 from app.permissions import MB
 from app.problems import ReusedId, TooManyPhotos, UnreadablePhoto
 from app.reports.models import DeletedPhoto, Photo, Report
@@ -29,11 +30,17 @@ MAX_SIDE_PX = 2048
 THUMBNAIL_SIDE_PX = 400
 JPEG_QUALITY = 82
 
-# JPEG is decoded at a fraction of its size; the others are unpacked whole, three bytes a pixel.
+# What is unpacked: three bytes a pixel, and four where it is transparent, which takes copies too.
+# JPEG in one scan is decoded at a fraction of its size; else each scan passes over all of it.
 MAX_JPEG_PIXELS = 220_000_000
-MAX_OTHER_PIXELS = 60_000_000
+MAX_PIXELS = 60_000_000
+MAX_TRANSPARENT_PIXELS = 25_000_000
+MAX_SCANS = 50
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+# What begins a part of a JPEG; a stuffed zero and the marks within a scan are none.
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
 # One picture at a time in each server process: unpacked pixels are the largest thing it ever holds.
 _one_at_a_time = threading.Semaphore(1)
@@ -90,6 +97,18 @@ def prepare_photo(content: bytes) -> PreparedPhoto:
         return _in_both_sizes(_decode(content), content)
 
 
+def prepare_aside(content: bytes) -> PreparedPhoto:
+    """The same for a request that has written nothing yet.
+
+    Decoding takes its time; meanwhile others can write. What was read before is read anew.
+
+    Raises:
+        UnreadablePhoto
+    """
+    free_connection()
+    return prepare_photo(content)
+
+
 def black_out(content: bytes, areas: Sequence[Area]) -> PreparedPhoto:
     """A stored photo with areas painted over in both sizes; touches no database.
 
@@ -121,22 +140,46 @@ def _in_both_sizes(image: Image.Image, content: bytes) -> PreparedPhoto:
 def _decode(content: bytes) -> Image.Image:
     try:
         image: Image.Image = Image.open(io.BytesIO(content), formats=_FORMATS)
-        _refuse_too_many_pixels(image)
         if image.format in {"JPEG", "MPO"}:
-            image.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))
-        image = ImageOps.exif_transpose(image)
+            _draft(image, content)
+        _refuse_too_many_pixels(image)
+        # From here on it has the size that was drafted; to make it smaller would draft it anew.
+        image.load()
+        if image.mode not in {"RGB", "RGBA", "L"}:
+            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
+        return _on_white(ImageOps.exif_transpose(image))
     except UnreadablePhoto:
         raise
     except Exception as error:
         # Decoders meet hostile files with many kinds of errors; each means the same to the sender.
         raise UnreadablePhoto from error
-    image = _on_white(image)
-    image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX))
-    return image
+
+
+def _draft(image: Image.Image, content: bytes) -> None:
+    """Have a JPEG decoded at a fraction of its size, as far as its shorter side allows."""
+    scans = _count_scans(content)
+    most = MAX_JPEG_PIXELS if scans == 1 else MAX_PIXELS
+    if scans > MAX_SCANS or image.width * image.height > most:
+        raise UnreadablePhoto
+    image.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))
+
+
+def _count_scans(content: bytes) -> int:
+    """How often a JPEG passes over its picture; one more than are read where it is more."""
+    at = scans = 0
+    while scans <= MAX_SCANS and (marker := _MARKER.search(content, at)):
+        at, kind = marker.end(), marker[1][0]
+        if kind == _END:
+            break
+        scans += kind == _SCAN
+        if kind != _START:
+            at += int.from_bytes(content[at : at + 2])
+    return scans
 
 
 def _refuse_too_many_pixels(image: Image.Image) -> None:
-    most = MAX_JPEG_PIXELS if image.format in {"JPEG", "MPO"} else MAX_OTHER_PIXELS
+    most = MAX_TRANSPARENT_PIXELS if image.has_transparency_data else MAX_PIXELS
     if image.width * image.height > most:
         raise UnreadablePhoto
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.database import db, now
 from app.open311.keys import make_key
 from app.open311.models import ApiKey, Scope
+from app.reports import photos
 from app.reports.models import Category, Report
 from app.reports.operations import add_note, add_staff_photo, release_report
 from app.reports.photos import prepare_photo
@@ -379,6 +380,18 @@ def test_a_request_that_says_that_it_comes_again_is_filed_once(system, another, 
     assert refused.status_code == 400
     assert "allerede sendt med denne id-en" in refused.text
     assert len(db.session.scalars(select(Report)).all()) == 2
+
+
+def test_others_can_write_while_its_photos_are_decoded(system, monkeypatch):
+    real, holds_up = photos.prepare_photo, []
+
+    def look(content):
+        holds_up.append(db.session().in_transaction())
+        return real(content)
+
+    monkeypatch.setattr(photos, "prepare_photo", look)
+    number = system.file(media=[a_file("a.jpg"), a_file("b.jpg")])
+    assert (len(find_report(number).photos), holds_up) == (2, [False, False])
 
 
 def test_an_address_of_a_photo_expires_and_cannot_be_guessed(system, client, monkeypatch):

@@ -73,6 +73,12 @@ def test_an_unreadable_photo_does_not_cost_the_report(client, address):
     assert client.get(answer.location).status_code == 200
 
 
+def test_an_unreadable_photo_of_a_form_that_comes_back_is_told_at_once(client, address):
+    answer = post(client, address, category="", photos=[NOT_PHOTOS["a ZIP"]])
+    assert answer.status_code == 422
+    assert "kunne ikke lese dette bildet" in answer.text
+
+
 def test_the_same_form_again_is_a_replay(client, address):
     key = str(uuid4())
     first = post(client, address, id=key, description="En", photos=[a_photo()])

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.database import db
 from app.problems import UnreadablePhoto
+from app.reports import photos
 from app.reports.keys import report_key
 from app.reports.models import Photo
 from app.reports.photo_store import photo_store
@@ -81,6 +82,39 @@ def test_a_large_photo_is_made_smaller():
 def test_a_photo_of_a_200_megapixel_phone_is_read():
     prepared = prepare_photo(encoded(Image.new("L", (16_320, 12_240)), "JPEG", quality=30))
     assert max(opened(prepared.photo).size) == MAX_SIDE_PX
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "kind", "options"),
+    [
+        # Its shorter side lets it be decoded at no fraction of its size.
+        ("L", (60_000, 3_600), "JPEG", {}),
+        ("L", (9_000, 9_000), "JPEG", {"progressive": True}),
+        ("LA", (6_000, 5_000), "PNG", {}),
+    ],
+)
+def test_a_picture_that_takes_far_more_memory_than_its_file_is_refused(mode, size, kind, options):
+    content = encoded(Image.new(mode, size), kind, **options)
+    assert len(content) < 5_000_000
+    with pytest.raises(UnreadablePhoto):
+        prepare_photo(content)
+
+
+def test_a_film_behind_a_photo_counts_as_no_part_of_it():
+    prepare_photo(a_photo() + b"\xff\xda\x00\x02" * 100)
+
+
+def test_others_can_write_while_a_photo_is_decoded(client, filed, monkeypatch):
+    real, holds_up = photos.prepare_photo, []
+
+    def look(content):
+        holds_up.append(db.session().in_transaction())
+        return real(content)
+
+    monkeypatch.setattr(photos, "prepare_photo", look)
+    address, key = filed
+    answer = client.put(f"{address}/{uuid4()}", data=a_photo(), headers=key)
+    assert (answer.status_code, holds_up) == (201, [False])
 
 
 def test_what_is_transparent_becomes_white():
