@@ -249,7 +249,7 @@ class UnlockIn(Schema):
 
 
 class LeaveIn(Schema):
-    """Who signs out of the tablet; whoever is signed in where nobody is named."""
+    """Who locks the tablet or signs out of it; whoever is signed in where nobody is named."""
 
     person = _id()
 

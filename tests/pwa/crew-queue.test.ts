@@ -59,6 +59,7 @@ const sender = (person: number | null = KARI.id): Sender => ({
   onSignedOut: () => {
     signed_out += 1;
   },
+  onUnreachable: () => undefined,
   onChange: () => undefined,
 });
 

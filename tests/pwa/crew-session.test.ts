@@ -98,7 +98,8 @@ test('a PIN that was ended at the office opens nothing, with and without network
   answers = { 'POST tablet/unlock': refusal(401, 'signed_out') };
   assert.deepEqual(await unlock(owner, PIN), { kind: 'ended' });
   const ended = await row(3);
-  assert.deepEqual([ended?.session, ended?.verifier, ended?.locked], [null, null, true]);
+  // A lock of theirs that was told later would end the sign-in that is to follow.
+  assert.deepEqual([ended?.session, ended?.verifier, ended?.locked, ended?.lock_sent], [null, null, true, true]);
 });
 
 test('a PIN that is used again by itself keeps no idle tablet open', async () => {
@@ -183,11 +184,21 @@ test('locked, the tablet is shut at once and sends what waits before the server 
   assert.equal(was_shut, true);
   assert.deepEqual(asked.map(({ what }) => what), ['PUT actions/a1', 'POST tablet/lock']);
   await sendNow(true);
-  assert.equal((await row(3))?.lock_sent, true);
+  assert.deepEqual([JSON.parse(asked[1]?.body as string), (await row(3))?.lock_sent], [{ person: 3 }, true]);
   // Told of the lock, the server would take nothing.
   await leave('a2');
   await sendNow(true);
   assert.equal(asked.length, 2);
+});
+
+test('where nothing can be sent the lock waits with it', async () => {
+  await give({ ...KARI, verifier });
+  await leave('a1');
+  // The network is back between the two.
+  answers = { 'POST tablet/lock': tablet() };
+  await lock();
+  assert.deepEqual(asked.map(({ what }) => what), ['PUT actions/a1', 'GET tablet']);
+  assert.deepEqual([(await row(3))?.locked, (await row(3))?.lock_sent], [true, false]);
 });
 
 test('a colleague who opens the tablet while it still sends is not locked out by that lock', async () => {

@@ -38,6 +38,9 @@ let running = false;
 let wanted = false;
 let is_wanted_anew = false;
 
+/** Whether the last pass found the server, as far as it asked. */
+let has_reached = true;
+
 const sender = {
   person: () => {
     const { owner } = get();
@@ -45,6 +48,9 @@ const sender = {
   },
   lang: language,
   onSignedOut: () => void seeSignedOut(),
+  onUnreachable: () => {
+    has_reached = false;
+  },
   onChange: () => void look(),
 };
 
@@ -52,14 +58,19 @@ let passing: Promise<unknown> = Promise.resolve();
 
 /** Once through all that is due, after whatever is under way. */
 function passOnce(anew: boolean): Promise<number | null> {
-  const mine = passing.then(() => send(sender, anew));
+  const mine = passing.then(() => {
+    has_reached = true;
+    return send(sender, anew);
+  });
   passing = mine.catch(() => undefined);
   return mine;
 }
 
-/** What somebody has done goes, as far as it can, before the server is told that they have locked the tablet. */
-export async function sendBeforeLock(): Promise<void> {
-  if (get().actions.some(({ by }) => by.id === get().owner?.id)) await passOnce(true);
+/** What somebody has done goes, as far as it can, before the server is told that they have locked the tablet. False where it cannot be reached. */
+export async function sendBeforeLock(): Promise<boolean> {
+  if (!get().actions.some(({ by }) => by.id === get().owner?.id)) return true;
+  await passOnce(true);
+  return has_reached;
 }
 
 /**

@@ -45,7 +45,7 @@ def unlock(client, pin=PIN, who=0):
 
 
 def lock(client):
-    assert client.post(f"{TABLET}/lock").status_code == 200
+    assert client.post(f"{TABLET}/lock", json={}).status_code == 200
 
 
 def code(client):
@@ -200,6 +200,16 @@ def test_signing_out_leaves_a_colleague_who_is_signed_in_alone(tablet):
     give_password(tablet, **OLA)
     left = tablet.delete(TABLET, json={"person": crew_person().id}).json
     assert (left["people"], left["me"]["name"]) == ([], "Ola")
+    assert code(tablet) == 200
+
+
+def test_a_lock_that_comes_late_ends_nobody_elses_sign_in(tablet):
+    create_staff(OLA["email"], "Ola", OLA["password"], Role.CREW)
+    db.session.commit()
+    lock(tablet)
+    give_password(tablet, **OLA)
+    late = tablet.post(f"{TABLET}/lock", json={"person": crew_person().id})
+    assert (late.status_code, late.json["me"]["name"]) == (200, "Ola")
     assert code(tablet) == 200
 
 

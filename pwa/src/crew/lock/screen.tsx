@@ -10,7 +10,7 @@ import { Field, Notice, Title } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { DIGITS, isPin } from './pin.ts';
 import type { Unlocked } from './session.ts';
-import { learnSessions, unlock } from './session.ts';
+import { learnSessions, tellNow, unlock } from './session.ts';
 
 /** Where the PIN has come to its end its field is gone, and whoever is to sign in is told above. */
 function problemOf(result: Unlocked): string {
@@ -77,6 +77,16 @@ function Pin({ owner, onEnd }: PinProps): JSX.Element {
   );
 }
 
+const SIGN_IN = '/sign-in?next=/crew';
+
+/** Told afterwards, the server would take the lock for one of whoever has just signed in. */
+function leave(event: Event): void {
+  event.preventDefault();
+  void tellNow().finally(() => {
+    location.assign(SIGN_IN);
+  });
+}
+
 export function LockScreen({ app }: { readonly app: State }): JSX.Element {
   const known = app.people.filter(({ session }) => session !== null);
   const [id, choose] = useState<number | null>(app.owner?.session ? app.owner.id : null);
@@ -123,7 +133,7 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
       )}
       {chosen && <Pin key={chosen.id} owner={chosen} onEnd={() => { end(true); }} />}
       <p>
-        <a class="button" href="/sign-in?next=/crew" data-load>
+        <a class="button" href={SIGN_IN} onClick={leave} data-load>
           {say('sign_in_fully')}
         </a>
       </p>

@@ -51,18 +51,20 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 
 async function tellLocks(): Promise<boolean> {
   // Told of the lock, the server takes nothing more of theirs.
-  if (unsentLocks().some(({ id }) => id === get().owner?.id)) await sendBeforeLock();
-  return inTurn(async () => {
-    // The tablet may have been opened meanwhile.
-    const locked = unsentLocks();
-    if (locked.length === 0) return true;
-    const answer = await write('POST', 'tablet/lock', language());
-    const knowsNobody = answer.kind === 'refused' && ['sign_in_needed', 'signed_out'].includes(answer.code);
-    if (answer.kind !== 'done' && !knowsNobody) return false;
-    for (const owner of locked) await saveOwner({ ...owner, lock_sent: true });
+  const isTheirs = unsentLocks().some(({ id }) => id === get().owner?.id);
+  return (!isTheirs || (await sendBeforeLock())) && tellNow();
+}
+
+/** Each by name: whoever has signed in meanwhile is not meant. */
+export const tellNow = (): Promise<boolean> =>
+  inTurn(async () => {
+    for (const owner of unsentLocks()) {
+      const answer = await write('POST', 'tablet/lock', language(), { person: owner.id });
+      if (answer.kind !== 'done') return false;
+      await saveOwner({ ...owner, lock_sent: true });
+    }
     return true;
   });
-}
 
 let telling: Promise<boolean> | undefined;
 
@@ -149,7 +151,7 @@ async function tryPin(owner: Owner, pin: string): Promise<Unlocked> {
   if (answer.kind === 'refused' && answer.code === 'wrong_pin') return { kind: 'wrong', left: answer.left ?? 1 };
   // Whatever else a server in trouble says tells nothing of the PIN.
   if (answer.kind === 'none' || answer.code !== 'signed_out') return unlockAlone(owner, pin);
-  await saveOwner({ ...owner, session: null, verifier: null, locked: true });
+  await saveOwner({ ...owner, session: null, verifier: null, locked: true, lock_sent: true });
   return { kind: 'ended' };
 }
 

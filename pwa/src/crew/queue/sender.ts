@@ -24,6 +24,7 @@ export interface Sender {
   readonly person: () => number | null;
   readonly lang: () => string;
   readonly onSignedOut: () => void;
+  readonly onUnreachable: () => void;
   readonly onChange: () => void;
 }
 
@@ -100,7 +101,10 @@ async function pass(sender: Sender, anew: boolean): Promise<number | null> {
       sender.onSignedOut();
       return null;
     }
-    if (answer.kind === 'unreachable') return unreachable();
+    if (answer.kind === 'unreachable') {
+      sender.onUnreachable();
+      return unreachable();
+    }
     failures = 0;
   }
   return nextDue(await listOwn(person), Date.now());
