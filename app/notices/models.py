@@ -22,12 +22,17 @@ class Way(StrEnum):
     SMS = "sms"
 
 
+def one_spelling(way: Way, address: str) -> str:
+    """An address as it is kept: no mail server tells capitals, and nobody shall follow twice."""
+    return address.lower() if way is Way.EMAIL else address
+
+
 class Subscription(Base):
     """One address that wants to hear of one report.
 
-    `address` is an e-mail address, a mobile number, or the push service's address with the keys of
-    the browser. Until `confirmed_at` nothing goes to an e-mail address or a number but the receipt,
-    or the question to confirm.
+    `address` is an e-mail address in small letters, a mobile number, or the push service's address
+    with the keys of the browser. Until `confirmed_at` nothing goes to an e-mail address or a number
+    but the receipt, or the question to confirm.
     `by_reporter` subscriptions end with the reporter's contact details. With `staff_id` it is a
     colleague's, who is told more and at the desk's address. `was_fixed` is what somebody other than
     the reporter said at `answered_at` to whether it was put right.

@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from app import outbox
 from app.config import Settings
 from app.database import now, session
-from app.notices.models import Subscription, Way
-from app.notices.queries import count_since, find_by_address
+from app.notices.models import Subscription, Way, one_spelling
+from app.notices.queries import count_since, find_by_address, find_by_token, list_joined
 from app.reports.fixed import Answer, note_follower
 from app.reports.forms import ReportForm
 from app.reports.models import Report
@@ -89,13 +89,7 @@ def follow_by_push(
 
 def stop_push(report: Report, endpoint: str) -> None:
     """Tell a browser no more; one that is not told already is fine."""
-    session().execute(
-        delete(Subscription).where(
-            Subscription.report_id == report.id,
-            Subscription.way == Way.PUSH.value,
-            Subscription.address == endpoint,
-        )
-    )
+    _end_all(report, Way.PUSH, endpoint)
 
 
 def confirm(subscription: Subscription) -> None:
@@ -119,8 +113,24 @@ def note_whether_fixed(subscription: Subscription, report: Report, form: ReportF
 
 
 def unsubscribe(subscription_uuid: uuid.UUID) -> None:
-    """Forget a subscription; one that is forgotten already is fine."""
-    session().execute(delete(Subscription).where(Subscription.uuid == subscription_uuid))
+    """Forget a subscription, and what the same address hears by another of the same report.
+
+    One that is forgotten already is fine.
+    """
+    subscription = find_by_token(subscription_uuid)
+    if subscription is not None:
+        _end_all(subscription.report, Way(subscription.way), subscription.address)
+
+
+def _end_all(report: Report, way: Way, address: str) -> None:
+    """Who followed two reports that were merged hears of both by either."""
+    session().execute(
+        delete(Subscription).where(
+            Subscription.report_id.in_(list_joined(report)),
+            Subscription.way == way.value,
+            Subscription.address == address,
+        )
+    )
 
 
 def end_by_id(subscription_id: int) -> None:
@@ -153,7 +163,7 @@ def add_subscription(
         uuid=uuid.uuid4(),
         report_id=report_id,
         way=way.value,
-        address=address,
+        address=one_spelling(way, address),
         language=language,
         by_reporter=by_reporter,
     )

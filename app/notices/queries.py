@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import CTE, Select, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.database import MAX_ID, session
 from app.notices.keys import ReplyTo, read_reply_heads, read_short_head, short_token
-from app.notices.models import Subscription, Way
-from app.reports.merging import way_of
+from app.notices.models import Subscription, Way, one_spelling
+from app.reports.merging import find_end, way_of
 from app.reports.models import Event, EventKind, Report
 
 
@@ -61,7 +61,7 @@ def find_by_address(report_id: int, way: Way, address: str) -> Subscription | No
         select(Subscription).where(
             Subscription.report_id == report_id,
             Subscription.way == way.value,
-            Subscription.address == address,
+            Subscription.address == one_spelling(way, address),
         )
     )
 
@@ -87,9 +87,7 @@ def list_told(
         but: the colleague who did it, and need not be told.
         only_staff: whether it is for colleagues alone.
     """
-    joined = select(literal(report_id).label("id")).cte("joined", recursive=True)
-    behind = select(Report.id).join(joined, Report.merged_into_id == joined.c.id)
-    joined = joined.union(behind)
+    joined = _with_duplicates(select(literal(report_id).label("id")))
     query = (
         select(Subscription.id, Subscription.way, Subscription.address)
         .join(joined, joined.c.id == Subscription.report_id)
@@ -106,9 +104,7 @@ def list_told(
 
 def count_told(report_ids: Collection[int]) -> int:
     """How many addresses hear of what happens to these reports, each counted once."""
-    joined = select(Report.id).where(Report.id.in_(report_ids)).cte("joined", recursive=True)
-    behind = select(Report.id).join(joined, Report.merged_into_id == joined.c.id)
-    joined = joined.union(behind)
+    joined = _with_duplicates(select(Report.id).where(Report.id.in_(report_ids)))
     addresses = (
         select(Subscription.way, Subscription.address)
         .join(joined, joined.c.id == Subscription.report_id)
@@ -116,6 +112,17 @@ def count_told(report_ids: Collection[int]) -> int:
         .distinct()
     )
     return session().scalar(select(func.count()).select_from(addresses.subquery())) or 0
+
+
+def list_joined(report: Report) -> Sequence[int]:
+    """The ids of all reports of which the same is told as of this one."""
+    kept = select(literal(find_end(report).id).label("id"))
+    return session().scalars(select(_with_duplicates(kept).c.id)).all()
+
+
+def _with_duplicates(reports: Select[int]) -> CTE:
+    joined = reports.cte("joined", recursive=True)
+    return joined.union(select(Report.id).join(joined, Report.merged_into_id == joined.c.id))
 
 
 def has_moved_on(event: Event) -> bool:
@@ -129,9 +136,9 @@ def has_moved_on(event: Event) -> bool:
 
 
 def count_since(address: str, since: datetime) -> int:
-    """How many subscriptions have been made for an address since then."""
+    """How many subscriptions have been made for an e-mail address or a number since then."""
     query = select(func.count(Subscription.id)).where(
-        Subscription.address == address, Subscription.created_at > since
+        Subscription.address == address.lower(), Subscription.created_at > since
     )
     return session().scalar(query) or 0
 

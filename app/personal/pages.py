@@ -16,6 +16,7 @@ from app.admin.log import lines as log_lines
 from app.database import now
 from app.languages import as_date_time, day_in_words
 from app.languages import gettext as _
+from app.notices.models import Way
 from app.permissions import Role, allow
 from app.personal import operations
 from app.personal.access import export_person
@@ -141,7 +142,9 @@ def _in_short(report: Report) -> dict[str, Any]:
 
 def _address(way: str, address: str) -> str:
     """A browser's address is long and says nothing to people."""
-    return address if way == "email" else _("A browser, by push")
+    if way == Way.SMS:
+        return _("%(number)s, by SMS", number=address)
+    return address if way == Way.EMAIL else _("A browser, by push")
 
 
 def _report(report: Report) -> dict[str, Any]:

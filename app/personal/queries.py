@@ -53,20 +53,28 @@ def _has_phone(report: Report, person: Person) -> bool:
 
 
 def list_subscriptions_of(person: Person, reports: Sequence[Report]) -> Sequence[Subscription]:
-    """What a person's address follows, and the browsers that follow a person's own reports."""
+    """What a person's address or number follows, and what follows the person's own reports."""
     own = and_(
         Subscription.report_id.in_([one.id for one in reports]), Subscription.by_reporter.is_(True)
     )
-    is_meant = own
     if person.email:
         of_address = func.lower(Subscription.address) == person.email
-        is_meant = or_(own, and_(Subscription.way == Way.EMAIL.value, of_address))
+        by_address = and_(Subscription.way == Way.EMAIL.value, of_address)
+    else:
+        by_address = and_(Subscription.way == Way.SMS.value, person.may_be(Subscription.address))
     query = (
         select(Subscription)
-        .where(is_meant)
+        .where(or_(own, by_address))
         .options(joinedload(Subscription.report).options(*LIST_COLUMNS))
     )
-    return session().scalars(query.order_by(Subscription.id)).all()
+    found = session().scalars(query.order_by(Subscription.id)).all()
+    own_ids = {one.id for one in reports}
+    # A pattern of digits finds more numbers than the one that is meant.
+    return [
+        one
+        for one in found
+        if person.email or person.has(one.address) or (one.by_reporter and one.report_id in own_ids)
+    ]
 
 
 def list_mails_of(person: Person) -> Sequence[ReceivedMail]:

@@ -166,6 +166,57 @@ def test_ids_that_messages_name_are_not_given_to_the_next_one(app):
     assert given == {"subscriptions": 9, "webhooks": 5}
 
 
+# Two reports; of the first, three spellings of one address follow, of the second, one.
+SPELLINGS = [
+    (1, "kari@example.org", False, None),
+    (1, "Kari@example.org", True, None),
+    (1, "KARI@example.org", False, "2026-01-02 00:00:00"),
+    (2, "Kari@Example.org", False, None),
+]
+
+
+def test_who_followed_under_two_spellings_follows_once_and_loses_nothing(app):
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        for row in FIRST_ROWS.split(";\n"):
+            connection.exec_driver_sql(row)
+    upgrade(revision="0024")
+    with db.engine.begin() as connection:
+        copied = "category_id, unit_id, status, priority, channel, language, address, description,"
+        copied += " answers, created_at, received_at, due_at, follower_count"
+        connection.exec_driver_sql(
+            f"INSERT INTO reports (id, uuid, number, fingerprint, {copied})"
+            f" SELECT 2, '7f9c2ba4e88f427dadf58f1f2d5c3a11', '2026-2', 'g', {copied} FROM reports"
+        )
+        for number, (report_id, address, by_reporter, confirmed_at) in enumerate(SPELLINGS):
+            connection.execute(
+                text(
+                    "INSERT INTO subscriptions (uuid, report_id, way, address, language,"
+                    " by_reporter, created_at, confirmed_at) VALUES (:uuid, :report, 'email',"
+                    " :address, 'nb', :own, '2026-01-01 00:00:00', :confirmed)"
+                ),
+                {
+                    "uuid": f"7f9c2ba4e88f427dadf58f1f2d5c3b{number:02}",
+                    "report": report_id,
+                    "address": address,
+                    "own": by_reporter,
+                    "confirmed": confirmed_at,
+                },
+            )
+    upgrade(revision="0025")
+    with db.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT report_id, address, by_reporter, confirmed_at IS NOT NULL"
+                " FROM subscriptions ORDER BY report_id"
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        (1, "kari@example.org", True, True),
+        (2, "kari@example.org", False, False),
+    ]
+
+
 def test_the_models_are_what_the_migrations_make(app):
     upgrade()
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -12,12 +13,15 @@ from app.database import now, session
 from app.notices import operations
 from app.notices.handlers import HANDLERS
 from app.notices.models import Subscription, Way
+from app.notices.queries import list_told
 from app.outbox import OutboxMessage
 from app.reports.keys import report_key
 from app.reports.models import Event
 from app.reports.operations import merge_report
 from tests.app.notices.conftest import KARI, as_html, plain, set_otherwise, subscriptions
 from tests.push_service import Browser
+
+PHONE = "https://push.example/1"
 
 
 def waiting():
@@ -230,11 +234,20 @@ def test_what_is_gone_meanwhile_is_passed_over(app, work):
 def test_nobody_can_have_us_flood_an_address(app, reported, work, mails, monkeypatch):
     monkeypatch.setattr(operations, "MOST_PER_ADDRESS", 3)
     with set_otherwise(app, rate_limits=True, smtp_url=app.extensions["settings"].smtp_url):
-        for _ in range(5):
-            reported()
+        for spelling in (KARI, "Kari@example.org", "KARI@EXAMPLE.ORG", "kAri@example.org", KARI):
+            reported(spelling)
         work()
     assert len(mails()) == 3
     assert len(subscriptions()) == 5
+
+
+def test_one_address_is_one_subscription_however_it_is_spelt(reported, work, mails):
+    report = reported("Kari@Example.org")
+    work()
+    for spelling in (KARI, "KARI@example.org"):
+        operations.follow_by_email(report, spelling, "nb", by_reporter=False)
+    session().commit()
+    assert [one.address for one in subscriptions()] == [KARI]
 
 
 def test_who_already_follows_and_reports_is_one_subscription(reported, work, mails):
@@ -344,6 +357,31 @@ def test_news_is_for_who_said_yes_and_follows_the_report_or_its_duplicate(
     assert waiting() == 0
     told = [mail["To"] for mail in mails() if "Til dem som følger" in plain(mail)]
     assert told == ["ola@example.org"]
+
+
+def test_one_click_ends_all_that_an_address_gets_about_merged_reports(
+    filed, happens, work, mails, desk_person, client
+):
+    kept, duplicate, other = filed(), filed(), filed()
+    for report in (kept, duplicate, other):
+        operations.follow_by_email(report, KARI, "nb", by_reporter=False)
+        operations.follow_by_push(report, PHONE, Browser().keys, "nb", by_reporter=False)
+    operations.follow_by_email(duplicate, "ola@example.org", "nb", by_reporter=False)
+    confirm_all()
+    merge_report(duplicate, kept, desk_person)
+    session().commit()
+    work()
+    before = len(mails())
+    happens(kept, text="Vi kommer i morgen.")
+    outbox.drain(dict(HANDLERS) | {"push": lambda _claim: None})
+    (told,) = [mail for mail in mails()[before:] if mail["To"] == KARI]
+    one_click = urlsplit(told["List-Unsubscribe"].strip("<>"))
+    assert client.post(f"{one_click.path}?{one_click.query}").status_code == 200
+    operations.stop_push(duplicate, PHONE)
+    session().commit()
+    assert [way for _id, way in list_told(kept.id)] == ["email"]
+    left = [(one.report_id, one.address) for one in subscriptions()]
+    assert left == [(other.id, KARI), (other.id, PHONE), (duplicate.id, "ola@example.org")]
 
 
 def test_each_subscription_is_its_own(reported):

@@ -14,7 +14,7 @@ from app.audit import AuditEntry
 from app.database import db, now
 from app.mailbox.models import ReceivedMail
 from app.notices.models import Subscription
-from app.notices.operations import follow_by_email
+from app.notices.operations import follow_by_email, follow_by_sms
 from app.reports.deadlines import local_day
 from app.reports.models import Contact, Event, EventKind, Photo, Report
 from app.reports.photos import keep_photo, prepare_photo
@@ -160,6 +160,25 @@ def test_subscriptions_words_and_photos_go_too_where_that_is_asked_for(manager, 
     kept = dict(db.session.execute(select(Report.number, Report.description)).all())
     assert kept[three[0].number] == "[…]"
     assert "hage" in kept[three[2].number], "what others wrote is a person's to decide"
+
+
+def test_who_follows_by_sms_alone_is_found_handed_over_and_erased(manager, filed):
+    report = filed(contact=OLA)
+    follow_by_sms(report, "+4791234567", "nb", by_reporter=False)
+    follow_by_sms(report, "+4799123456", "nb", by_reporter=False)
+    db.session.commit()
+    address = looked_up(manager, "912 34 567")
+    page = manager.get(address).text
+    assert report.number in page
+    assert "+4791234567, på SMS" in page
+    assert "+4799123456" not in page
+    answer = manager.post(f"{address}/export", headers=FROM_HERE)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    answer.close()
+    [follows] = json.loads(archive.read("person.json"))["follows"]
+    assert (follows["way"], follows["address"]) == ("sms", "+4791234567")
+    manager.post(f"{address}/erase", data={"confirm": "1"}, headers=FROM_HERE)
+    assert db.session.scalars(select(Subscription.address)).all() == ["+4799123456"]
 
 
 def test_the_front_desk_does_not_look_people_up(front_desk):
