@@ -117,6 +117,12 @@ test('one that waits for a person lets the next of its report pass', () => {
   assert.equal(nextDue([refused], 0), null);
 });
 
+test('after the tablet’s clock was put back what waits is due', () => {
+  const one = action({ not_before: Date.now() + 40 * 86_400_000 });
+  assert.equal(nextJob([one], new Set(), Date.now())?.action, one);
+  assert.equal(nextDue([one], Date.now()), 0);
+});
+
 test('one failing action never blocks those of other reports', async () => {
   const [bad, good] = [action(), action({ report: '2026-22222222' })];
   await put(bad, good);

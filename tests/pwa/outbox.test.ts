@@ -5,7 +5,7 @@ import { waitAfter } from '../../pwa/src/offline/asking.ts';
 import { afterPhoto, afterText, nextDue, nextJob, send } from '../../pwa/src/offline/sender.ts';
 import { itemOf } from '../../pwa/src/offline/report.ts';
 import type { Item, WaitingPhoto } from '../../pwa/src/offline/store.ts';
-import { inStore, newId } from '../../pwa/src/offline/store.ts';
+import { inStore, newId, openStore } from '../../pwa/src/offline/store.ts';
 import { sendWaiting } from '../../pwa/src/islands/waiting.ts';
 
 const PHOTO: WaitingPhoto = { id: 'p1', type: 'image/jpeg', tried: false, not_before: 0, attempts: 0 };
@@ -243,6 +243,45 @@ test('the next time is that of the first thing due, and none when all is sent or
   assert.equal(nextDue([item({ not_before: 5 })], 20), 0);
   assert.equal(nextDue([item({ refusal: { code: '', message: '', fields: {} } })], 0), null);
   assert.equal(nextDue([], 0), null);
+});
+
+test('after the clock was put back what waits is due, and never waited for longer than the longest wait', () => {
+  const receipt = { id: 'x', number: '1', path: '/r/1?key=k', summary: { category: '', where: '' }, at: '', left_out: [] };
+  const now = Date.now();
+  const not_before = now + 40 * 86_400_000;
+  const text = item({ not_before });
+  const sent = item({ receipt, photos: [{ ...PHOTO, not_before }] });
+  assert.equal(nextJob([text], new Set(), now)?.item, text);
+  assert.equal(nextJob([sent], new Set(), now)?.photo, sent.photos[0]);
+  for (const one of [text, sent]) assert.ok((nextDue([one], now) ?? Infinity) <= 300_000);
+  assert.equal(nextDue([item({ not_before: now + 300_000 })], now), 300_000);
+});
+
+test('a receipt that was forgotten stays forgotten when its photo goes', async () => {
+  await put(item({ photos: [PHOTO] }));
+  answers = [json(201, RECEIPT), broken];
+  await send();
+  const [[waiting], , [receipt]] = await kept();
+  assert.equal(receipt?.number, RECEIPT.number);
+  await inStore('readwrite', (store) => {
+    store.delete('mine', waiting?.id ?? '');
+  });
+  answers = [json(201, { id: 'p1' })];
+  assert.equal(await send(), null);
+  assert.deepEqual(await kept(), [[], [], []]);
+});
+
+test('a store that is to be opened again and does not answer is given up, and asked anew the next time', { timeout: 5_500 }, async () => {
+  const open = indexedDB.open.bind(indexedDB);
+  // The browser has closed the connection.
+  (await openStore()).onclose?.(new Event('close'));
+  indexedDB.open = () => ({}) as IDBOpenDBRequest;
+  try {
+    await assert.rejects(inStore('readonly', (store) => store.all('mine')));
+  } finally {
+    indexedDB.open = open;
+  }
+  assert.deepEqual(await inStore('readonly', (store) => store.all('mine')), []);
 });
 
 test('waiting grows, up to five minutes', () => {

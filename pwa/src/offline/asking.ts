@@ -20,6 +20,12 @@ export function waitAfter(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
 }
 
+/** No wait is longer than the longest: what is further ahead was noted before the clock was put back, and is due. */
+export function waitUntil(not_before: number, now: number): number {
+  const wait = not_before - now;
+  return wait > LONGEST_WAIT_MS ? 0 : Math.max(wait, 0);
+}
+
 /** A problem in our own form; a page of somebody between us has none. */
 export function isRefusal(body: unknown): body is { readonly code: string; readonly message: string; readonly fields?: Readonly<Record<string, unknown>> } {
   const { code, message } = (body ?? {}) as Record<string, unknown>;

@@ -2,7 +2,7 @@
  * Sends what waits: texts first, then photos one by one. Nothing leaves the box before our own server has confirmed it,
  * and whatever is sent twice the server knows by its id.
  */
-import { COME_BACK_LATER, ask as askServer, isRefusal, waitAfter } from './asking.ts';
+import { COME_BACK_LATER, ask as askServer, isRefusal, waitAfter, waitUntil } from './asking.ts';
 import type { Item, PhotoBytes, Receipt, Refusal, WaitingPhoto } from './store.ts';
 import { inStore } from './store.ts';
 
@@ -40,7 +40,7 @@ export function tell(news: News | 'changed' | 'send'): void {
 /** Every text before any photo; what has been tried least goes first, so that one bad item never blocks the others. */
 export function nextJob(items: readonly Item[], tried: ReadonlySet<string>, now: number): Job | undefined {
   const open = items.filter((item) => !item.refusal).sort((a, b) => a.attempts - b.attempts);
-  const due = (id: string, not_before: number): boolean => !tried.has(id) && not_before <= now;
+  const due = (id: string, not_before: number): boolean => !tried.has(id) && !waitUntil(not_before, now);
   const text = open.find((item) => !item.receipt && due(item.id, item.not_before));
   if (text) return { item: text, photo: null };
   for (const item of open) {
@@ -56,7 +56,7 @@ export function nextDue(items: readonly Item[], now: number): number | null {
   const times = items
     .filter((item) => !item.refusal)
     .flatMap((item) => (item.receipt ? item.photos.map((photo) => photo.not_before) : [item.not_before]));
-  return times.length ? Math.max(Math.min(...times) - now, 0) : null;
+  return times.length ? Math.min(...times.map((time) => waitUntil(time, now))) : null;
 }
 
 /** A sign-in page of a café's network also answers 200; only a receipt of ours counts. */
@@ -158,8 +158,10 @@ async function settle({ item, photo }: Job, answer: Answer): Promise<Item | unde
     }
     if (after.receipt && !after.photos.length) store.delete('outbox', after.id);
     else store.put('outbox', after);
-    // What a keeper has done stands in the sign's log, and is no report of their own.
-    if (after.receipt && !after.shared && after.kind !== 'sign') store.put('mine', after.receipt);
+    // What a keeper has done stands in the sign's log, and is no report of their own. A receipt that was forgotten while
+    // its photos waited stays so.
+    const listed = !after.shared && after.kind !== 'sign' && (!photo || (await store.get('mine', after.id)));
+    if (after.receipt && listed) store.put('mine', after.receipt);
     return after;
   });
 }

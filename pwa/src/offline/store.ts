@@ -80,6 +80,8 @@ export function openStore(): Promise<IDBDatabase> {
     request.onupgradeneeded = () => {
       for (const name of NAMES) request.result.createObjectStore(name, { keyPath: 'id' });
     };
+    // Some browsers never say a word to it.
+    setTimeout(reject, LIMIT_MS, new Error('IndexedDB'));
     request.onerror = () => {
       reject(request.error ?? new Error('IndexedDB'));
     };
@@ -150,7 +152,8 @@ export async function inStore<Result>(
 ): Promise<Result> {
   const begin = async (): Promise<IDBTransaction> => (await openStore()).transaction(NAMES, mode, { durability: 'strict' });
   // WebKit loses the connection without a word now and then; a new one serves.
-  const transaction = await begin().catch(() => {
+  const transaction = await begin().catch((error: unknown) => {
+    if (!opening) throw error;
     opening = undefined;
     return begin();
   });

@@ -1,6 +1,6 @@
 /** What is sent next, and what an answer makes of an action. */
 import type { Answered } from '../../offline/asking.ts';
-import { COME_BACK_LATER, isRefusal, waitAfter } from '../../offline/asking.ts';
+import { COME_BACK_LATER, isRefusal, waitAfter, waitUntil } from '../../offline/asking.ts';
 import type { Refusal } from '../../offline/store.ts';
 import type { Happening, Report } from '../types.ts';
 import type { Action, Conflict, Receipt, WaitingPhoto } from './action.ts';
@@ -44,7 +44,7 @@ const leastTried = (a: { attempts: number; created_at: string }, b: { attempts: 
  */
 export function nextJob(actions: readonly Action[], tried: ReadonlySet<string>, now: number): Job | undefined {
   const open = actions.filter((action) => !isStopped(action));
-  const due = ({ id, not_before }: { id: string; not_before: number }): boolean => !tried.has(id) && not_before <= now;
+  const due = ({ id, not_before }: { id: string; not_before: number }): boolean => !tried.has(id) && !waitUntil(not_before, now);
   const waiting = heads(open.filter(({ receipt }) => !receipt));
   const [action] = waiting.filter(due).sort(leastTried);
   if (action) return { action, photo: null };
@@ -62,7 +62,7 @@ export function nextDue(actions: readonly Action[], now: number): number | null 
     ...heads(open.filter(({ receipt }) => !receipt)).map(({ not_before }) => not_before),
     ...open.filter(({ receipt }) => receipt).flatMap(({ photos }) => photos.map(({ not_before }) => not_before)),
   ];
-  return times.length ? Math.max(Math.min(...times) - now, 0) : null;
+  return times.length ? Math.min(...times.map((time) => waitUntil(time, now))) : null;
 }
 
 function receiptOf(content: Readonly<Record<string, unknown>>, { id }: Action): Receipt | null {
