@@ -9,7 +9,7 @@ from app.languages import gettext as _
 from app.problems import NotFound, TooFewToTell
 from app.statistics import counting, summaries
 from app.statistics.discretion import hide_small
-from app.statistics.groups import categories, channels, earlier_name, kinds, places, units
+from app.statistics.groups import categories, channels, kinds, places, units
 from app.statistics.over_time import months, times, vof
 from app.statistics.punctuality import in_time
 from app.statistics.scans import count_scans, signs
@@ -28,13 +28,11 @@ def overview(wanted: Selection) -> Table:
         columns=[
             Column(_("Figure"), Kind.TEXT),
             Column(_("This period")),
-            Column(earlier_name(wanted)),
+            Column(_("Same period last year")),
             Column(_("Difference"), Kind.PERCENT, of=(1, 2)),
         ],
         rows=[
-            (name, now, None, None)
-            if name in of_now
-            else (name, now, then, _change(now, then) if wanted.compares else None)
+            (name, now, None, None) if name in of_now else (name, now, then, _change(now, then))
             for (name, now), (_name, then) in lines
         ],
         note=_(

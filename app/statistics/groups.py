@@ -113,7 +113,7 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
         Column(heading, Kind.TEXT),
         Column(_("Messages")),
         Column(_("Share"), Kind.PERCENT, of=(1,)),
-        Column(earlier_name(wanted)),
+        Column(_("Same period last year")),
         Column(_("Difference"), Kind.PERCENT, of=(1, 3)),
         *work_columns(),
     ]
@@ -137,13 +137,8 @@ def _breakdown(  # noqa: PLR0913, PLR0917 - a table has as many things of its ow
 
 def _group_row(name: str, one: Counts, whole: Counts, wanted: Selection) -> tuple[Cell, ...]:
     part = share(one.messages, whole.messages, wanted.least)
-    grown = change(one.messages, one.earlier) if wanted.compares else None
+    grown = change(one.messages, one.earlier)
     return name, one.messages, part, one.earlier, grown, *work(one, wanted.least)
-
-
-def earlier_name(wanted: Selection) -> str:
-    """What the year before is called."""
-    return _("Same period last year") if wanted.compares else _("All of last year")
 
 
 def work_columns() -> list[Column]:

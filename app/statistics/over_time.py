@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
 from itertools import dropwhile
 
 from app.languages import gettext as _
@@ -22,9 +20,13 @@ def months(wanted: Selection) -> Table:
     found = {one.key: one for one in counting.count_by("month", wanted)}
     before = counting.count_messages_by("month", wanted.before)
     rows = [
-        _month_row(month, found.get(month, counting.NOTHING), before.get(earlier, 0), wanted)
-        for earlier in wanted.before.months
-        if (month := earlier.replace(year=earlier.year + 1))
+        _month_row(
+            month,
+            found.get(month, counting.NOTHING),
+            before.get(month.replace(year=month.year - 1), 0),
+            wanted.least,
+        )
+        for month in wanted.months
     ]
     whole = counting.count(wanted)
     return Table(
@@ -37,22 +39,13 @@ def months(wanted: Selection) -> Table:
             *work_columns(),
         ],
         rows=_from_the_first(rows),
-        total=_months_in_all(whole, wanted),
+        total=_month_row(_("All"), whole, whole.earlier, wanted.least),
         chart=Chart(Shape.COLUMNS, (1, 2)),
     )
 
 
-def _month_row(month: date, now: Counts, earlier: int, wanted: Selection) -> tuple[Cell, ...]:
-    if month > wanted.until:
-        return month, None, earlier, None, *[None] * len(work_columns())
-    is_over = month.replace(day=monthrange(month.year, month.month)[1]) <= wanted.until
-    grown = change(now.messages, earlier) if is_over or not wanted.by_years else None
-    return month, now.messages, earlier, grown, *work(now, wanted.least)
-
-
-def _months_in_all(whole: Counts, wanted: Selection) -> tuple[Cell, ...]:
-    grown = change(whole.messages, whole.earlier) if wanted.compares else None
-    return _("All"), whole.messages, whole.earlier, grown, *work(whole, wanted.least)
+def _month_row(month: Cell, now: Counts, earlier: int, least: int) -> tuple[Cell, ...]:
+    return month, now.messages, earlier, change(now.messages, earlier), *work(now, least)
 
 
 def _from_the_first(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:

@@ -122,7 +122,7 @@ def _asked() -> Selection:
     wanted = read_filters({**request.args, name: value}, period)
     if len(wanted.chosen) > 1 or not wanted.chosen.keys() <= OFFERED:
         raise OneFilterAtATime
-    return replace(wanted, least=LEAST, by_years=True)
+    return replace(wanted, least=LEAST)
 
 
 def _told(wanted: Selection) -> Selection:

@@ -22,9 +22,9 @@ class Selection:
     """Reports that reached us from one day in Norway to another, both included.
 
     None leaves a thing out of account. `kind` is the kind of the place. `least` is the smallest
-    count that may be told: 1 for staff, more where a few could point at somebody. Where `by_years`
-    is set the year before is the whole of it, also while the year runs. `counts_only` leaves out
-    how long things took. `not_told` names what the table of all hides of the thing that is chosen.
+    count that may be told: 1 for staff, more where a few could point at somebody. `counts_only`
+    leaves out how long things took. `not_told` names what the table of all hides of the thing that
+    is chosen.
     """
 
     since: date
@@ -35,22 +35,13 @@ class Selection:
     place: int | None = None
     channel: str | None = None
     least: int = 1
-    by_years: bool = False
     counts_only: bool = False
     not_told: frozenset[str] = frozenset()
 
     @property
     def before(self) -> Selection:
         """The same period a year earlier."""
-        if self.by_years:
-            first, last = date(self.since.year - 1, 1, 1), date(self.until.year - 1, 12, 31)
-            return replace(self, since=first, until=last)
         return replace(self, since=_year_before(self.since), until=_year_before(self.until))
-
-    @property
-    def compares(self) -> bool:
-        """Whether the period before is as long."""
-        return not self.by_years or (self.until.month, self.until.day) == (12, 31)
 
     @property
     def chosen(self) -> dict[str, Any]:
