@@ -5,10 +5,11 @@
 import { startIslands } from './islands.ts';
 import { already } from './islands/already.ts';
 import { photoPicker } from './islands/photo-picker.ts';
-import { formStarted, reportForm } from './islands/report-form.ts';
+import { forgetSent, formStarted, reportForm } from './islands/report-form.ts';
 import { startSending } from './islands/waiting.ts';
 
 startIslands({ already, 'photo-picker': photoPicker, 'report-form': reportForm });
 startSending();
+forgetSent();
 
 export const ready = formStarted();

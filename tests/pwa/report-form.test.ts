@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, mock, test } from 'node:test';
 import { Window } from '../../pwa/node_modules/happy-dom/lib/index.js';
 import { loadOutboxWhenNeeded } from '../../pwa/src/islands/outbox-loader.ts';
+import { forgetSent } from '../../pwa/src/islands/report-form.ts';
 import type { Item } from '../../pwa/src/offline/store.ts';
 import { inStore } from '../../pwa/src/offline/store.ts';
 
@@ -79,11 +80,16 @@ const waiting = (): Promise<Item[]> => inStore('readonly', (store) => store.all(
 
 Object.defineProperty(globalThis, 'BroadcastChannel', { value: class extends EventTarget { postMessage(): void { /* nobody listens */ } } });
 Object.defineProperty(globalThis, 'navigator', { value: { onLine: true } });
-globalThis.fetch = (url) =>
-  (url as string).startsWith('/form-texts') ? Promise.resolve(Response.json(TEXTS)) : Promise.reject(new TypeError('network'));
+/** What the server says to a report; without it there is no network. */
+let refusal: object | undefined;
+globalThis.fetch = (url) => {
+  if ((url as string).startsWith('/form-texts')) return Promise.resolve(Response.json(TEXTS));
+  return refusal ? Promise.resolve(Response.json(refusal, { status: 422 })) : Promise.reject(new TypeError('network'));
+};
 
 beforeEach(async () => {
   native = 0;
+  refusal = undefined;
   mock.timers.reset();
   await inStore('readwrite', async (store) => {
     for (const { id } of await store.all('outbox')) store.delete('outbox', id);
@@ -151,4 +157,72 @@ test('on the way back from where the native way led, the outbox is there', async
   tap();
   await pass(0);
   assert.deepEqual([native, (await waiting()).length], [1, 1]);
+});
+
+/** As after another visit in the same tab: with what was typed there. */
+async function started(typed: [string, string][], corrected: string | null = null): Promise<void> {
+  sessionStorage.setItem('draft:/s/7KQ3M8', JSON.stringify({ values: typed, corrected }));
+  loadOutboxWhenNeeded();
+  outboxArrives();
+  await settled();
+}
+
+test('a restored text is sent without how long this page was open', async () => {
+  open();
+  await started([['address', 'Torget 1'], ['description', 'Benken er knust.']]);
+  tap();
+  await pass(0);
+  const [item] = await waiting();
+  assert.match(item?.payload ?? '', /Benken er knust/);
+  assert.doesNotMatch(item?.payload ?? '', /opened_seconds/);
+});
+
+test('a page without a text of before tells how long it was open', async () => {
+  open();
+  await started([['address', 'Torget 1']]);
+  tap();
+  await pass(0);
+  assert.match((await waiting())[0]?.payload ?? '', /opened_seconds/);
+});
+
+test('once the server does not know the sign, words alone say where it is', async () => {
+  const inside = `<input type="hidden" name="sign_code" value="000000">${FORM.replace('<input name="address">', '<fieldset hidden disabled><input name="address"></fieldset>')}`;
+  open('/s/7KQ3M8', inside);
+  const refused = { code: 'unknown_sign', message: '-', fields: { sign: ['-'] } };
+  const item = { id: 'i1', kind: 'report', url: '/', draft: '[]', payload: '{}', photos: [], refusal: refused, attempts: 0, not_before: 0 };
+  await inStore('readwrite', (store) => {
+    store.put('outbox', item as unknown as Item);
+  });
+  await started([], 'i1');
+  assert.ok(!form.querySelector('[name="sign_code"]'));
+  type('address', 'Torget 1');
+  tap();
+  await pass(0);
+  const [waits, ...others] = await waiting();
+  const { sign, address } = JSON.parse(waits?.payload ?? '{}') as Record<string, unknown>;
+  assert.deepEqual([sign, address, others], [null, 'Torget 1', []]);
+});
+
+test('where the phone cannot keep a report, the form works again on the way back', async () => {
+  open();
+  await started([]);
+  type('address', 'Torget 1');
+  mock.method(IDBDatabase.prototype, 'transaction', () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  tap();
+  await pass(0);
+  assert.equal(native, 1);
+  back();
+  tap();
+  await pass(0);
+  mock.restoreAll();
+  assert.equal(native, 2);
+});
+
+test('the receipt of what went the native way takes the draft with it', () => {
+  open('/r/2026-1?key=k&sent=1');
+  sessionStorage.setItem('draft:/s/7KQ3M8', '-');
+  forgetSent();
+  assert.deepEqual(Object.keys(sessionStorage), []);
 });

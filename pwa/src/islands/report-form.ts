@@ -44,6 +44,16 @@ let started: Promise<unknown> = Promise.resolve();
 /** Settles when the form is ours, or has been left to the browser. */
 export const formStarted = (): Promise<unknown> => started;
 
+/** What went the form's native way has arrived once its receipt is shown; then no draft of this tab is needed any more. */
+export function forgetSent(): void {
+  if (!location.search.includes('sent=1')) return;
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith('draft:')) sessionStorage.removeItem(name);
+  } catch {
+    // A forbidden storage holds no draft.
+  }
+}
+
 export const reportForm: Island = (root) => {
   started = Promise.all([fetchTexts(), openStore()]).then(
     ([texts]) => start(root as HTMLFormElement, texts),
@@ -225,6 +235,16 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
     location.assign(`${path}&sent=1${unreadable}&lang=${language}`);
   };
 
+  const showRefusal = (refusal: Refusal): void => {
+    // A sign or place that the server does not know, and nobody sees here, gives way to what is told in words.
+    const where = controls('address')[0]?.closest('fieldset');
+    if (where && (refusal.fields['sign'] || refusal.fields['place'])) {
+      for (const field of ['sign_code', 'place'].flatMap(controls)) if (field.type === 'hidden') field.remove();
+      where.hidden = where.disabled = false;
+    }
+    showFaults(faultsOf(refusal));
+  };
+
   const reopen = (item: Item, refusal: Refusal): void => {
     corrected = item.id;
     panel?.remove();
@@ -233,7 +253,7 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
     busy = false;
     fill(JSON.parse(item.draft) as Values);
     void takePhotos(item.id);
-    showFaults(faultsOf(refusal));
+    showRefusal(refusal);
   };
 
   const follow = (news: News): void => {
@@ -398,11 +418,13 @@ async function start(form: HTMLFormElement, say: Texts): Promise<void> {
   if (kept && !document.querySelector('.ds-error-summary')) {
     corrected = kept.corrected;
     fill(kept.values);
+    // Its words were typed on a page before this one, so how long this one is open tells nothing.
+    if (new Map(kept.values).get('description')) controls('opened_at')[0]?.remove();
   } else draft();
   if (corrected === null) return;
   const id = corrected;
   const item = await inStore('readonly', (store) => store.get('outbox', id));
   if (!item?.refusal) return;
   await takePhotos(id);
-  showFaults(faultsOf(item.refusal));
+  showRefusal(item.refusal);
 }
