@@ -85,12 +85,10 @@ def count_by(key: str, wanted: Selection, *, compared: bool = True) -> list[Coun
             count_if(is_reopened), count_if(said_fixed), count_if(said_not_fixed)
         FROM reports WHERE {condition} GROUP BY ALL
     """
-    # To the minute, so that those who ask within it are told the same.
-    moment = int(now().timestamp()) // MINUTE_S * MINUTE_S
     earlier = count_messages_by(key, wanted.before) if compared else {}
     found = {
         one: Counts(one, messages, earlier.get(one, 0), *others)
-        for one, messages, *others in facts().rows(query, [moment, *values])
+        for one, messages, *others in facts().rows(query, [_minute(), *values])
     }
     gone = [
         NOTHING._replace(key=one, earlier=number)
@@ -98,6 +96,11 @@ def count_by(key: str, wanted: Selection, *, compared: bool = True) -> list[Coun
         if one not in found
     ]
     return _in_order([*found.values(), *gone])
+
+
+def _minute() -> int:
+    """Now, in seconds since 1970, to the minute: those who ask within it are told the same."""
+    return int(now().timestamp()) // MINUTE_S * MINUTE_S
 
 
 def count_messages_by(key: str, wanted: Selection) -> dict[Any, int]:
@@ -118,6 +121,10 @@ def count_by_kind(wanted: Selection) -> list[Counts]:
 
 def count_by_place(wanted: Selection) -> list[Counts]:
     """The selection by place; to the public a place is none in a year with few messages of it."""
+    return facts().kept(("by place", wanted, _minute()), lambda: _count_by_place(wanted))
+
+
+def _count_by_place(wanted: Selection) -> list[Counts]:
     groups = count_by("place", wanted)
     if wanted.least == 1:
         return groups

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import duckdb
 from flask import Flask, current_app, g, has_request_context
@@ -19,6 +19,8 @@ from sqlalchemy import func, select
 from app.database import session
 from app.reports.models import Channel, Event
 from app.statistics.columns import CHANNELS, Columns, read_all_reports, read_places, read_reports
+
+Answer = TypeVar("Answer")
 
 # One that began earlier may be kept later than one with a higher number, by as many lines at most.
 OUT_OF_ORDER = 1000
@@ -89,24 +91,34 @@ class Facts:
         self._turn = threading.Lock()
         self._seen: int | None = None
         self._looked_at = float("-inf")
-        self._answers: dict[tuple[str, tuple[object, ...]], list[tuple[Any, ...]]] = {}
+        self._answers: dict[Hashable, list[Any]] = {}
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What a query finds, once the columns hold what the database does.
 
         The database is asked for news once a request, so that all of a page is of one moment.
         """
+        # Each thread reads with its own cursor, and reads no change half made.
+        given = [list(one) if isinstance(one, tuple) else one for one in values]
+        cursor = self._columns.cursor
+        return self.kept((query, *values), lambda: cursor().execute(query, given).fetchall())
+
+    def kept(self, asked: Hashable, find: Callable[[], list[Answer]]) -> list[Answer]:
+        """What was found before, as long as the columns hold the same; nobody may change it.
+
+        Args:
+            asked: all that the answer depends on besides the columns.
+            find: finds it by `rows`.
+        """
         if not has_request_context():
             self.follow()
         elif "figures_follow" not in g:
             self.follow()
             g.figures_follow = True
-        answers, asked = self._answers, (query, tuple(values))
+        answers = self._answers
         found = answers.get(asked)
         if found is None:
-            # Each thread reads with its own cursor, and reads no change half made.
-            given = [list(one) if isinstance(one, tuple) else one for one in values]
-            found = self._columns.cursor().execute(query, given).fetchall()
+            found = find()
             if len(answers) >= ANSWERS_KEPT:
                 answers.clear()
             answers[asked] = found

@@ -21,14 +21,15 @@ def signs(wanted: Selection) -> Table:
     scans, reports = count_scans(wanted), counting.count_by_sign(wanted)
     ranked = sorted(scans.keys() | reports.keys(), key=lambda one: (-scans.get(one, 0), one))
     query = (
-        select(Sign.id, Sign.code, Place.name, Sign.label)
+        select(Sign.id, Sign.code, Sign.label, Sign.place_id, Place.name)
         .join(Sign.place)
         .where(Sign.id.in_(ranked[:MOST_SIGNS]))
     )
-    if wanted.least > 1:
-        query = query.where(Place.id.in_(counting.named_places(wanted)))
+    named = counting.named_places(wanted) if wanted.least > 1 else None
     known = {
-        one: (code, f"{place}, {label}") for one, code, place, label in session().execute(query)
+        one: (code, f"{place}, {label}")
+        for one, code, label, place_id, place in session().execute(query)
+        if named is None or place_id in named
     }
     rows = [
         _sign_row(*known[one], scans.get(one, 0), reports.get(one, 0), wanted)
