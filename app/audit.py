@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, delete, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UtcDateTime, now, session
@@ -76,25 +76,24 @@ def record_for(
 
 def has_done_since(action: str, subject: str, subject_id: int, since: datetime) -> bool:
     """Whether the person who is signed in has done this since then."""
-    query = select(AuditEntry.id).where(
-        AuditEntry.subject == subject,
-        AuditEntry.subject_id == subject_id,
-        AuditEntry.action == action,
-        AuditEntry.staff_id == current_user.id,
-        AuditEntry.at >= since,
-    )
+    done = _done_since(action, subject, current_user.id, since)
+    query = done.where(AuditEntry.subject_id == subject_id)
     return session().scalar(query.limit(1)) is not None
 
 
 def list_done_since(action: str, subject: str, staff_id: int, since: datetime) -> set[int]:
     """On which subjects of a kind somebody has done this since then."""
-    query = select(AuditEntry.subject_id).where(
+    query = _done_since(action, subject, staff_id, since)
+    return {one for one in session().scalars(query) if one is not None}
+
+
+def _done_since(action: str, subject: str, staff_id: int, since: datetime) -> Select[int | None]:
+    return select(AuditEntry.subject_id).where(
         AuditEntry.subject == subject,
         AuditEntry.action == action,
         AuditEntry.staff_id == staff_id,
         AuditEntry.at >= since,
     )
-    return {one for one in session().scalars(query) if one is not None}
 
 
 def list_entries(

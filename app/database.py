@@ -123,7 +123,11 @@ def start_over() -> None:
 
 
 def free_connection() -> None:
-    """Give the connection back before a page that only reads waits for somebody outside."""
+    """Give the connection back before something that takes its time.
+
+    For a request that has written nothing so far: a page that waits for somebody outside, a photo
+    that is decoded. What it has read is read anew.
+    """
     db.session.rollback()
 
 

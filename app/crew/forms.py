@@ -95,7 +95,7 @@ def carry_out(action_uuid: uuid.UUID, content: dict[str, Any]) -> CrewAction:
 
 
 def prepare_photos() -> list[tuple[PreparedPhoto, str]]:
-    """The photos of a form, each with what it shows; touches no database.
+    """The photos of a form, each with what it shows. Nothing may have been written before.
 
     Raises:
         InvalidFields: one cannot be read.
