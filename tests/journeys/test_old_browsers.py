@@ -130,9 +130,8 @@ def resident(request, browser, demo_server):
     TROUBLES[request.param](person.page)
     yield person
     person.page.unroute_all(behavior="wait")
-    # The browser rightly complains about what was taken away.
-    person.complaints.clear()
-    person.leave()
+    # The browser rightly complains about what was taken away, and may do so until it is closed.
+    person.page.context.close()
 
 
 @pytest.fixture

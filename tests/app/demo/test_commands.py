@@ -352,7 +352,8 @@ def test_the_same_seed_gives_the_same_data(vof):
     made = []
     for _ in range(2):
         assert vof("sample-data", "--reports", 40, "--seed", 9).exit_code == 0
-        rows = db.session.execute(select(Report.number, Report.uuid, Report.received_at)).all()
+        columns = (Report.number, Report.uuid, Report.received_at)
+        rows = db.session.execute(select(*columns).order_by(Report.number)).all()
         made.append([tuple(row) for row in rows])
         db.session.query(Event).delete()
         db.session.query(Report).delete()

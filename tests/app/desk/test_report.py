@@ -360,7 +360,9 @@ def test_a_report_is_sorted_elsewhere_with_unit_priority_and_deadline(front_desk
     assert report.unit_id == glass.unit_id
     assert report.due_at < before[1]
     assert report.contact.erase_on < before[2]
-    line = db.session.scalars(select(Event).where(Event.report_id == report.id)).all()[-1]
+    line = db.session.scalars(
+        select(Event).where(Event.report_id == report.id).order_by(Event.id)
+    ).all()[-1]
     assert (line.kind, line.to_value) == (EventKind.CATEGORY, glass.names["nb"])
     assert "Sortert" not in client.get(f"/r/{report.number}").text
 
