@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from app.problems import NotFound
 from app.statistics.charts import draw
 from app.statistics.figures import table_of
 from app.statistics.files import XLSX, as_csv, as_excel
+from app.statistics.over_time import times
 from app.statistics.selection import Selection
 from app.statistics.table import Table
 from app.statistics.views import about
@@ -47,7 +50,8 @@ def chart_of(code: str, wanted: Selection) -> Response:
     Raises:
         NotFound: there is no such table, or none is drawn of it.
     """
-    return as_chart(table_of(code, wanted))
+    # All others show counts, and how long things took is the dearest thing to find out.
+    return as_chart(table_of(code, replace(wanted, counts_only=code != times.__name__)))
 
 
 def as_chart(table: Table) -> Response:

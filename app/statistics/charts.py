@@ -6,7 +6,11 @@ stroke and marker, and values stand beside what shows them.
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from matplotlib import rcParams
@@ -35,11 +39,9 @@ def draw(table: Table, *, narrow: bool = False, dark: bool = False) -> bytes:
     Raises:
         ValueError: the table says of no chart how it is to be drawn.
     """
-    figure = _figure(table, Look(NARROW if narrow else WIDE, DARK if dark else LIGHT))
-    file = io.BytesIO()
+    look = Look(NARROW if narrow else WIDE, DARK if dark else LIGHT)
     about = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(file, format="svg", metadata=about)
-    return _plain_svg(file.getvalue(), table.title)
+    return _plain_svg(_saved(table, look, format="svg", metadata=about), table.title)
 
 
 def draw_png(table: Table, dpi: int = 200) -> bytes:
@@ -48,11 +50,27 @@ def draw_png(table: Table, dpi: int = 200) -> bytes:
     Raises:
         ValueError: the table says of no chart how it is to be drawn.
     """
+    return _saved(table, Look(WIDE, LIGHT), format="png", dpi=dpi, metadata={"Software": None})
+
+
+def _saved(table: Table, look: Look, **how: Any) -> bytes:
     file = io.BytesIO()
-    _figure(table, Look(WIDE, LIGHT)).savefig(
-        file, format="png", dpi=dpi, metadata={"Software": None}
-    )
+    with _garbage_young():
+        _figure(table, look).savefig(file, **how)
     return file.getvalue()
+
+
+@contextmanager
+def _garbage_young() -> Iterator[None]:
+    """A drawing leaves thousands of objects that hold each other. Cleared away at once, while they
+    are young, they take 5 ms; piled up among the old ones they took 100 out of another request.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect(0)
 
 
 def _figure(table: Table, look: Look) -> Figure:

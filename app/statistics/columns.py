@@ -7,11 +7,24 @@ its place in `CHANNELS`, and 1 stands for yes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,6 +42,7 @@ CHANNELS = [channel.value for channel in Channel]
 Columns = dict[str, np.ndarray[Any, Any]]
 
 BATCH = 50_000
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 # What PostgreSQL's binary copy begins with, and ends with: a row of no columns.
 _SIGNATURE = 19
 _END = b"\xff\xff"
@@ -55,21 +69,24 @@ def _on_postgresql(element: _Seconds, compiler: SQLCompiler, **options: Any) -> 
 def read_all_reports() -> Iterator[Columns]:
     """The reports that are not held as suspected spam, some at a time."""
     on_sqlite = session().get_bind().dialect.name == "sqlite"
-    return _fetched(_reports()) if on_sqlite else _copied(_reports())
+    query = _reports(some=False)
+    return _fetched(query) if on_sqlite else _copied(query)
 
 
 def read_reports(ids: Sequence[int]) -> Iterator[Columns]:
     """Those of these reports that are not held."""
-    return _fetched(_reports(ids))
+    return _fetched(_reports(some=True), {"ids": ids})
 
 
-def read_places() -> Iterator[Columns]:
+def read_kinds() -> dict[int, int]:
     """The kind of each place."""
-    return _fetched(select(Place.id, Place.kind_id.label("kind")))
+    return dict(session().execute(select(Place.id, Place.kind_id)).all())
 
 
-def _fetched(query: Select[*tuple[Any, ...]]) -> Iterator[Columns]:
-    found = session().execute(query.execution_options(yield_per=BATCH))
+def _fetched(
+    query: Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+) -> Iterator[Columns]:
+    found = session().execute(query, values, execution_options={"yield_per": BATCH})
     for rows in found.partitions():
         columns = zip(found.keys(), zip(*rows, strict=True), strict=True)
         yield {name: np.array(values, np.int64) for name, values in columns}
@@ -101,8 +118,10 @@ def _rows(blocks: Iterable[Any], row: np.dtype[Any]) -> Iterator[np.ndarray[Any,
     assert left == _END, "PostgreSQL ends its copy with a row of no columns"
 
 
-def _reports(ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
-    told = _told(ids).subquery()
+# To put it together takes as long as to ask it for a few reports.
+@cache
+def _reports(*, some: bool) -> Select[*tuple[Any, ...]]:
+    told = _told(some=some).subquery()
     query = (
         select(
             Report.id,
@@ -126,10 +145,10 @@ def _reports(ids: Sequence[int] | None = None) -> Select[*tuple[Any, ...]]:
         .outerjoin(told, told.c.report_id == Report.id)
         .where(Report.held_at.is_(None))
     )
-    return query if ids is None else query.where(Report.id.in_(ids))
+    return query.where(Report.id.in_(_IDS)) if some else query
 
 
-def _told(ids: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
+def _told(*, some: bool) -> Select[*tuple[Any, ...]]:
     """When a report was first answered, whether it was reopened, and what its reporter has said to
     “was it fixed?”. The report itself forgets that with each new closing.
     """
@@ -148,7 +167,7 @@ def _told(ids: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
         func.max(_yes(by_reporter & (Event.to_value == Answer.YES))).label("said_fixed"),
         func.max(_yes(by_reporter & (Event.to_value == Answer.NO))).label("said_not_fixed"),
     ).group_by(Event.report_id)
-    return query if ids is None else query.where(Event.report_id.in_(ids))
+    return query.where(Event.report_id.in_(_IDS)) if some else query
 
 
 def _yes(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
+import numpy as np
 from flask import Flask, current_app, g, has_request_context
 from sqlalchemy import func, select
 
 from app.database import session
 from app.reports.models import Channel, Event
-from app.statistics.columns import CHANNELS, Columns, read_all_reports, read_places, read_reports
+from app.statistics.columns import CHANNELS, Columns, read_all_reports, read_kinds, read_reports
 
 Answer = TypeVar("Answer")
+# A report's columns by their names, and the kind of its place.
+Fact = dict[str, Any]
+Takes = Callable[[Fact], bool]
 
 # One that began earlier may be kept later than one with a higher number, by as many lines at most.
 OUT_OF_ORDER = 1000
@@ -33,6 +37,8 @@ IDS_AT_ONCE = 5000
 
 # How many answers are kept until something changes: a page, its charts and its files ask alike.
 ANSWERS_KEPT = 200
+# Of more changes at once nobody asks which answers they leave true.
+MOST_CHANGES = 100
 
 # What every figure asks is a column of yes or no: to work it out anew took twice the counting.
 _TABLES = f"""
@@ -75,6 +81,17 @@ FROM told
 """
 
 
+class _Kept(NamedTuple):
+    """What was found, and whether a report has a part in it."""
+
+    found: list[Any]
+    takes: Takes
+
+
+def _any_report(_one: Fact) -> bool:
+    return True
+
+
 class Facts:
     """The columns, and how far the timeline has been followed.
 
@@ -90,39 +107,62 @@ class Facts:
         self._columns.execute(_TABLES)
         self._turn = threading.Lock()
         self._seen: int | None = None
+        # The lines read among the last ones, by which one that comes late is known.
+        self._lines: set[int] = set()
+        self._kinds: dict[int, int] = {}
         self._looked_at = float("-inf")
-        self._answers: dict[Hashable, list[Any]] = {}
+        self._answers: dict[Hashable, _Kept] = {}
 
-    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def rows(
+        self, query: str, values: Sequence[object] = (), takes: Takes = _any_report
+    ) -> list[tuple[Any, ...]]:
         """What a query finds, once the columns hold what the database does.
 
         The database is asked for news once a request, so that all of a page is of one moment.
+
+        Args:
+            query: on the tables of the columns.
+            values: what stands for its question marks.
+            takes: whether a report has a part in the answer; a change of others leaves it true.
         """
         # Each thread reads with its own cursor, and reads no change half made.
         given = [list(one) if isinstance(one, tuple) else one for one in values]
         cursor = self._columns.cursor
-        return self.kept((query, *values), lambda: cursor().execute(query, given).fetchall())
+        find = lambda: cursor().execute(query, given).fetchall()  # noqa: E731
+        return self.kept((query, *values), find, takes)
 
-    def kept(self, asked: Hashable, find: Callable[[], list[Answer]]) -> list[Answer]:
+    def kept(
+        self, asked: Hashable, find: Callable[[], list[Answer]], takes: Takes = _any_report
+    ) -> list[Answer]:
         """What was found before, as long as the columns hold the same; nobody may change it.
 
         Args:
             asked: all that the answer depends on besides the columns.
             find: finds it by `rows`.
+            takes: as there.
         """
+        self._follow_once()
+        # Whatever is found while the columns change is kept with what is found before.
+        answers = self._answers
+        known = answers.get(asked)
+        if known is None:
+            known = _Kept(find(), takes)
+            if len(answers) >= ANSWERS_KEPT:
+                answers.clear()
+            answers[asked] = known
+        return known.found
+
+    def kinds(self) -> Mapping[int, int]:
+        """The kind of each place."""
+        self._follow_once()
+        return self._kinds
+
+    def _follow_once(self) -> None:
         if not has_request_context():
             self.follow()
         elif "figures_follow" not in g:
             self.follow()
             g.figures_follow = True
-        answers = self._answers
-        found = answers.get(asked)
-        if found is None:
-            found = find()
-            if len(answers) >= ANSWERS_KEPT:
-                answers.clear()
-            answers[asked] = found
-        return found
 
     def follow(self) -> None:
         """Read what has changed since; all of it the first time."""
@@ -142,22 +182,38 @@ class Facts:
 
     def _read(self, last: int) -> None:
         look_again = self._looks_again()
+        start = self._seen if self._seen is not None and not look_again else last - OUT_OF_ORDER
+        # Read before the reports, so that a line which comes in between is read again.
+        lines = _read_lines(start, last)
+        kinds = read_kinds() if look_again else self._kinds
+        has_moved = kinds != self._kinds
+        changed: list[Fact] = []
         work = self._columns.cursor()
         work.execute("BEGIN")
         try:
+            if has_moved:
+                _keep_kinds(work, kinds)
             if self._seen is None:
                 _keep(work, read_all_reports())
             else:
-                _read_again(work, self._seen - (OUT_OF_ORDER if look_again else 0))
-            if look_again:
-                _read_places(work)
+                new = {report for line, report in lines.items() if line not in self._lines}
+                changed = _read_again(work, sorted(new), kinds)
             work.execute("COMMIT")
         except BaseException:
             work.execute("ROLLBACK")
             raise
+        self._answers = {} if has_moved else self._still_true(changed)
+        self._lines = {one for one in self._lines | lines.keys() if one > last - OUT_OF_ORDER}
+        self._seen, self._kinds = last, kinds
         if look_again:
             self._looked_at = time.monotonic()
-        self._seen, self._answers = last, {}
+
+    def _still_true(self, changed: list[Fact]) -> dict[Hashable, _Kept]:
+        if len(changed) > MOST_CHANGES:
+            return {}
+        # Others keep theirs meanwhile.
+        answers = self._answers.copy()
+        return {asked: one for asked, one in answers.items() if not any(map(one.takes, changed))}
 
 
 def init_app(app: Flask) -> None:
@@ -193,20 +249,37 @@ def forget() -> None:
     current_app.extensions["facts"] = None
 
 
-def _read_again(work: duckdb.DuckDBPyConnection, after: int) -> None:
-    """Read the reports anew whose timelines have got a line."""
-    changed = session().scalars(select(Event.report_id).where(Event.id > after).distinct()).all()
-    for start in range(0, len(changed), IDS_AT_ONCE):
-        some = list(changed[start : start + IDS_AT_ONCE])
+def _read_lines(after: int, last: int) -> dict[int, int]:
+    """Lines of the timeline, and the report of each."""
+    query = select(Event.id, Event.report_id).where(Event.id > after, Event.id <= last)
+    return dict(session().execute(query).all())
+
+
+def _read_again(
+    work: duckdb.DuckDBPyConnection, ids: Sequence[int], kinds: Mapping[int, int]
+) -> list[Fact]:
+    """Read these reports anew, and tell of those that are no longer the same both versions."""
+    changed: list[Fact] = []
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        some = ids[start : start + IDS_AT_ONCE]
+        before = _facts_of(work, some)
         work.execute("DELETE FROM reports WHERE id IN (SELECT unnest(?))", [some])
         _keep(work, read_reports(some))
+        after = _facts_of(work, some)
+        changed += [one for one in before if one not in after]
+        changed += [one for one in after if one not in before]
+    return [one | {"kind": kinds.get(one["place"])} for one in changed]
 
 
-def _read_places(work: duckdb.DuckDBPyConnection) -> None:
+def _facts_of(work: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[Fact]:
+    query = "SELECT reports FROM reports WHERE id IN (SELECT unnest(?))"
+    return [fact for (fact,) in work.execute(query, [ids]).fetchall()]
+
+
+def _keep_kinds(work: duckdb.DuckDBPyConnection, kinds: Mapping[int, int]) -> None:
     work.execute("DELETE FROM places")
-    for batch in read_places():
-        work.register("batch", batch)
-        work.execute("INSERT INTO places SELECT id, kind FROM batch")
+    work.register("batch", {"id": np.array([*kinds]), "kind": np.array([*kinds.values()])})
+    work.execute("INSERT INTO places SELECT id, kind FROM batch")
 
 
 def _keep(work: duckdb.DuckDBPyConnection, batches: Iterable[Columns]) -> None:

@@ -16,7 +16,7 @@ from app.reports.models import Category
 from app.reports.wording import CHANNEL_NAMES
 from app.statistics import counting
 from app.statistics.counting import UNKNOWN, Counts, Spans
-from app.statistics.facts import SELF_SERVICE
+from app.statistics.facts import SELF_SERVICE, facts
 from app.statistics.punctuality import in_time
 from app.statistics.selection import Selection
 from app.statistics.table import Cell, Chart, Column, Kind, Shape, Table, change, share
@@ -83,7 +83,7 @@ def places(wanted: Selection) -> Table:
         most = _("The first %(most)s of %(count)s places.", most=MOST_PLACES, count=len(found))
         return replace(table, note=f"{most} {note}".rstrip())
     # Here are all places of each kind, whose sums stand in the table of kinds.
-    return replace(table, note=note, groups=_rows_by(table, counting.kinds_of_places().get))
+    return replace(table, note=note, groups=_rows_by(table, facts().kinds().get))
 
 
 def _rows_by(table: Table, of: Callable[[Any], Any]) -> list[list[int]]:

@@ -60,6 +60,12 @@ class Selection:
         return replace(self, since=date(FIRST_YEAR, 1, 1), until=date(today().year + 1, 12, 31))
 
     @property
+    def years(self) -> Selection:
+        """The same filters, over the whole of the years that the period touches."""
+        since, until = date(self.since.year, 1, 1), date(self.until.year, 12, 31)
+        return replace(self, since=since, until=until)
+
+    @property
     def months(self) -> list[date]:
         """The first of each month that the period touches."""
         first, last = _month_number(self.since), _month_number(self.until)
@@ -77,6 +83,12 @@ class Selection:
             parts.append("place IN (SELECT id FROM places WHERE kind = ?)")
             values.append(self.kind)
         return " AND ".join(parts), values
+
+    def takes(self, report: Mapping[str, Any]) -> bool:
+        """The same of one report, by its columns and the kind of its place."""
+        return self.since <= report["day"] <= self.until and all(
+            report[name] == value for name, value in self.chosen.items()
+        )
 
 
 def today() -> date:

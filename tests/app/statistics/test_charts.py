@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,9 @@ from app.statistics.charts import NARROW, WIDE, draw, draw_png
 from app.statistics.table import Cell, Chart, Column, Hidden, Kind, Shape, Table
 
 LONG = "Livbøye eller redningsutstyr mangler ved badeplassen nedenfor Čáhcesuolu, $5 og $6"
+
+# Matplotlib leaves some thousand objects that hold each other.
+LEFT_BY_A_DRAWING = 500
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +112,24 @@ def test_the_same_figures_give_the_same_bytes_in_any_thread() -> None:
         ]
         assert {job.result() for job in jobs} == {first}
     assert draw_png(table) == draw_png(table)
+
+
+@pytest.fixture
+def uncleared() -> Iterator[None]:
+    """Nothing is cleared away by itself."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(0)
+    yield
+    gc.set_threshold(*thresholds)
+
+
+def test_a_drawing_is_cleared_away_when_it_is_done(uncleared: None) -> None:
+    draw(by_month())
+    gc.collect()
+    for _ in range(3):
+        draw(by_month())
+    assert gc.isenabled()
+    assert gc.collect() < LEFT_BY_A_DRAWING
 
 
 def test_columns_lie_on_a_phone_and_become_lines_where_they_would_be_too_thin() -> None:
