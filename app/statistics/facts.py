@@ -182,7 +182,8 @@ class Facts:
 
     def _read(self, last: int) -> None:
         look_again = self._looks_again()
-        start = self._seen if self._seen is not None and not look_again else last - OUT_OF_ORDER
+        seen = last if self._seen is None else self._seen
+        start = seen - OUT_OF_ORDER if look_again else seen
         # Read before the reports, so that a line which comes in between is read again.
         lines = _read_lines(start, last)
         kinds = read_kinds() if look_again else self._kinds
@@ -266,14 +267,14 @@ def _read_again(
         work.execute("DELETE FROM reports WHERE id IN (SELECT unnest(?))", [some])
         _keep(work, read_reports(some))
         after = _facts_of(work, some)
-        changed += [one for one in before if one not in after]
-        changed += [one for one in after if one not in before]
+        versions = ((before.get(one), after.get(one)) for one in some)
+        changed += [one for both in versions if both[0] != both[1] for one in both if one]
     return [one | {"kind": kinds.get(one["place"])} for one in changed]
 
 
-def _facts_of(work: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> list[Fact]:
-    query = "SELECT reports FROM reports WHERE id IN (SELECT unnest(?))"
-    return [fact for (fact,) in work.execute(query, [ids]).fetchall()]
+def _facts_of(work: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> dict[int, Fact]:
+    query = "SELECT id, reports FROM reports WHERE id IN (SELECT unnest(?))"
+    return dict(work.execute(query, [ids]).fetchall())
 
 
 def _keep_kinds(work: duckdb.DuckDBPyConnection, kinds: Mapping[int, int]) -> None:

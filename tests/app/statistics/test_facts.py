@@ -65,6 +65,15 @@ def test_a_line_that_is_kept_after_a_later_one_is_seen_when_the_last_are_looked_
     assert count_reports() == before + 1
 
 
+def test_more_lines_than_are_looked_at_again_are_all_read(entered, monkeypatch):
+    renumber(entered(), 900_000)
+    before = count_reports()
+    renumber(entered(), 900_001)
+    renumber(entered(), 900_001 + facts.OUT_OF_ORDER)
+    monkeypatch.setattr(facts, "LOOK_AGAIN_S", -1)
+    assert count_reports() == before + 2
+
+
 def test_a_selection_takes_the_reports_that_its_condition_finds(app, many):
     columns = facts.facts()
     query = "SELECT reports, kind FROM reports LEFT JOIN places ON places.id = reports.place"
