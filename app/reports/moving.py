@@ -31,6 +31,7 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
         OutsideMunicipality: a position that was chosen for this report lies outside.
     """
     before, routed_to = where_in_words(report), _routed_to(report)
+    tied_to = report.sign_id, report.place_id
     own = position_of(point_of(Spot(spot.sign, spot.place, None)))
     if spot.position and not any(
         is_same(spot.position, known) for known in (own, position_of(report.point))
@@ -45,7 +46,9 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
         report.accuracy_m = None
     session().flush()
     session().refresh(report, ["point"])
-    if (after := where_in_words(report)) == before:
+    # Two places can have the same name, and what was an address the name of a place.
+    after, is_tied_to = where_in_words(report), (report.sign_id, report.place_id)
+    if (before, tied_to) == (after, is_tied_to):
         return
     event = Event(
         kind=EventKind.MOVED.value,

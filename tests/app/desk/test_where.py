@@ -57,6 +57,19 @@ def test_the_same_again_changes_nothing(front_desk, spotted):
     assert kinds(spotted) == [EventKind.RECEIVED]
 
 
+def test_a_place_of_the_same_name_and_spot_is_another_place(front_desk, filed):
+    place = db.session.scalars(select(Place).where(Place.name == "Byparken")).one()
+    position = position_of(place.point)
+    where = {"lat": position.lat, "lon": position.lon}
+    report = filed(position=where, address=place.name)
+    assert fresh(report).place_id is None
+    fields = {"spot": f"place:{place.id}", "address": place.name, **where}
+    assert move(front_desk, report, **fields).status_code == 303
+    assert fresh(report).place_id == place.id
+    # The figures follow the timeline.
+    assert kinds(report) == [EventKind.RECEIVED, EventKind.MOVED]
+
+
 def test_what_lies_outside_the_municipality_is_refused_and_stays_typed(front_desk, spotted):
     answer = move(front_desk, spotted, **OUTSIDE, address="")
     assert answer.status_code == 422
