@@ -304,15 +304,20 @@ class Demos:
         self._cluster = cluster
         self._prepared: dict[str, Path] = {}
 
-    def server(self, kind: str, folder: Path, **environment: str) -> Server:
-        """A prepared server that is not running yet; its database and photos lie in `folder`."""
+    def server(
+        self, kind: str, folder: Path, database: str | None = None, **environment: str
+    ) -> Server:
+        """A prepared server that is not running yet; its database and photos lie in `folder`, or
+        on PostGIS in a database of this name.
+        """
         if kind not in self._prepared:
             self._prepared[kind] = self._prepare(kind)
         shutil.copytree(self._prepared[kind], folder, dirs_exist_ok=True)
         if kind == "sqlite":
             url = _sqlite_url(folder)
         else:
-            url = self._cluster().create_database(f"vof_{uuid4().hex[:8]}", template=TEMPLATE)
+            name = database or f"vof_{uuid4().hex[:8]}"
+            url = self._cluster().create_database(name, template=TEMPLATE)
         return Server(url, folder, **environment)
 
     def _prepare(self, kind: str) -> Path:

@@ -28,7 +28,7 @@ from tests.server import Server
 
 pytestmark = [pytest.mark.soak, pytest.mark.browser]
 
-ROUNDS = int(os.environ.get("SOAK_ROUNDS", "500" if SOAK_IN_FULL else "12"))
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "500" if SOAK_IN_FULL else "8"))
 SEED = int(os.environ.get("SOAK_SEED", "20261123"))
 DRAIN_S = 90
 # A token is a UUID; the demo's own reports say other things.

@@ -50,7 +50,7 @@ from datetime import timedelta
 from app import create_app, outbox
 from app.jobs import run_worker
 
-outbox.LEASE = timedelta(seconds=15)
+outbox.LEASE = timedelta(seconds=10)
 outbox.FIRST_WAIT = outbox.LONGEST_WAIT = timedelta(seconds=1)
 app = create_app()
 

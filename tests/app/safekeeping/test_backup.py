@@ -39,7 +39,7 @@ from app.staff.models import Staff
 from tests.app.conftest import NOWHERE
 from tests.app.notices.conftest import read_mail
 from tests.cluster import Cluster
-from tests.conftest import POSTGIS, SQLITE, a_report, put_report, settings_for
+from tests.conftest import POSTGIS, SQLITE, Demos, a_report, put_report, settings_for
 from tests.filler import fill_every_table
 from tests.mails import answer_to
 from tests.pictures import a_photo
@@ -124,10 +124,11 @@ def sums(url: str) -> dict[str, str]:
     return found
 
 
-def test_all_is_back_after_all_was_lost(home: Home):
+def test_all_is_back_after_all_was_lost(home: Home, demos: Demos):
     """As it happens: the server runs while the backup is made, and serves again after it."""
-    server = Server(home.url, home.folder)
-    server.prepare()
+    url = make_url(home.url)
+    kind = "sqlite" if url.get_backend_name() == "sqlite" else "postgis"
+    server = demos.server(kind, home.folder, database=url.database)
     try:
         server.start()
         said = report_with_photo(server)
