@@ -128,8 +128,7 @@ class Facts:
         # Each thread reads with its own cursor, and reads no change half made.
         given = [list(one) if isinstance(one, tuple) else one for one in values]
         cursor = self._columns.cursor
-        find = lambda: cursor().execute(query, given).fetchall()  # noqa: E731
-        return self.kept((query, *values), find, takes)
+        return self.kept((query, *values), lambda: cursor().execute(query, given).fetchall(), takes)
 
     def kept(
         self, asked: Hashable, find: Callable[[], list[Answer]], takes: Takes = _any_report
