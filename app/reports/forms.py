@@ -16,7 +16,7 @@ from flask import request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
-from app.arguments import form_id, read_uuid
+from app.arguments import form_id, read_id, read_uuid
 from app.languages import LANGUAGES, language
 from app.languages import gettext as _
 from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
@@ -196,7 +196,7 @@ def _load(form: ReportForm, sign: Sign | None, channel: Channel | None) -> dict[
     payload = {
         "category": values["category"],
         "sign": sign.code if sign else "",
-        "place": _number(values["place"]),
+        "place": read_id(values, "place") or values["place"] or None,
         "position": _position(values),
         "address": values["address"],
         "description": values["description"],
@@ -237,10 +237,6 @@ def _position(values: dict[str, str]) -> dict[str, str | None] | None:
         "lon": values["lon"],
         "accuracy_m": values["accuracy_m"] or None,
     }
-
-
-def _number(text: str) -> int | str | None:
-    return int(text) if text.isdecimal() and text.isascii() else text or None
 
 
 def _uuids(name: str) -> list[uuid.UUID]:

@@ -23,6 +23,8 @@ from app.statistics.views import OVERVIEW, SERVICE, Shelf, filters_view, page_vi
 
 pages = Blueprint("open", __name__, url_prefix="/open")
 
+YEAR_DIGITS = 4
+
 
 def _arguments(wanted: Selection) -> dict[str, Any]:
     """A year and the filter; days would let small counts be worked out by subtraction."""
@@ -115,8 +117,8 @@ def _asked() -> Selection:
         OneFilterAtATime: it is narrowed by more, or by what could be somebody's home.
     """
     text = request.args.get("year", "")
-    is_year = text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:5]) <= today().year
-    period = of_year(int(text) if is_year else today().year)
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) <= YEAR_DIGITS else 0
+    period = of_year(year if FIRST_YEAR <= year <= today().year else today().year)
     # The form has one list; addresses say what it is that they name.
     name, _dash, value = request.args.get("only", "").partition("-")
     wanted = read_filters({**request.args, name: value}, period)

@@ -8,7 +8,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.database import MAX_ID, start_over
+from app.arguments import read_id
+from app.database import start_over
 from app.languages import LANGUAGES
 from app.permissions import MB, allow
 from app.places.models import Place
@@ -54,8 +55,8 @@ def report_form() -> str:
     """The form without a sign. `?place=` fills in a place, `?lat=&lon=&address=` another spot, and
     `?q=` looks for either.
     """
-    place_id = request.args.get("place", "")
-    place = place_or_404(int(place_id)) if place_id.isascii() and place_id.isdecimal() else None
+    place_id = read_id(request.args, "place")
+    place = place_or_404(place_id) if place_id else None
     search = None if place else search_view(into_form=True)
     values = {"place": str(place.id)} if place else read_spot()
     return _form_page(forms.empty_form(**values), None, place, search=search)
@@ -91,10 +92,10 @@ def _receipt_url(report: Report, unreadable_photos: int) -> str:
 
 def _form_again(form: forms.ReportForm, sign: Sign | None) -> str:
     kept = forms.keep_form_photos(form)
-    place_id = form.values["place"]
+    place_id = read_id(form.values, "place")
     place = sign.place if sign else None
-    if place is None and place_id.isascii() and place_id.isdecimal() and int(place_id) <= MAX_ID:
-        place = find_place(int(place_id))
+    if place is None and place_id:
+        place = find_place(place_id)
     return _form_page(form, sign, place, forms.kept_photos_view(kept))
 
 

@@ -168,6 +168,7 @@ def test_without_a_category_the_form_asks_for_one(client, address):
         {"lat": "NaN", "lon": "5.7"},
         {"place": "2147483648"},
         {"place": "-1"},
+        {"place": "9" * 5000},
         {"place": "²"},
         {"place": "park"},
         {},
@@ -183,6 +184,12 @@ def test_a_place_that_cannot_be_is_refused_with_the_form(client, fields):
     assert reports() == []
     if answer.status_code == 422:
         assert "Det som ble skrevet" in answer.text
+
+
+@pytest.mark.parametrize("place", ["x", "²", "9" * 5000], ids=["word", "square", "huge"])
+def test_an_address_with_a_place_that_cannot_be_leads_to_the_empty_form(client, place):
+    answer = client.get("/report", query_string={"place": place})
+    assert answer.status_code == 200
 
 
 def test_words_are_enough_to_say_where(client):

@@ -66,6 +66,13 @@ def test_a_place_with_few_messages_is_no_place_to_any_table_or_filter(two_places
         assert client.get(f"{address}?year=2025{kind}&place={many.id}").status_code == 400
 
 
+@pytest.mark.parametrize("year", ["019901", "02026000", "0", "1989", "9999", "٢٠٢٥", "x", "²"])
+def test_a_year_that_is_none_is_this_year(client, year):
+    answer = client.get("/open", query_string={"year": year})
+    assert answer.status_code == 200
+    assert f'<option value="{selection.today().year}" selected>' in answer.text
+
+
 def test_staff_see_every_place(two_places, manager):
     many, few = two_places
     query = f"since=2025-01-01&until=2025-12-31&lang=en&kind={many.kind_id}&channel=qr"
