@@ -25,6 +25,8 @@ _FORMATS = {
     Kind.MONTH: "mmm yyyy",
     Kind.DATE: "yyyy-mm-dd",
 }
+# A cell of a CSV file that begins so would be taken for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t")
 # Columns are as wide as so many letters.
 _NARROWEST, _WIDEST = 12, 60
 _LINE_PT = 15
@@ -133,6 +135,6 @@ def _plain(cell: Cell, *, in_english: bool) -> str:
         return cell.isoformat()
     if isinstance(cell, Hidden):
         return written(cell, Kind.COUNT)
-    # A cell that begins so would be taken for a formula.
-    text = f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" else str(cell)
+    is_formula = isinstance(cell, str) and cell.startswith(_FORMULA)
+    text = f"'{cell}" if is_formula else str(cell)
     return text if in_english or not isinstance(cell, float) else text.replace(".", ",")

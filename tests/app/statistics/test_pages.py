@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 
 from app.languages import speaking
 from app.statistics.figures import TABLES, table_of
+from app.statistics.files import as_csv
 from app.statistics.selection import of_year
-from app.statistics.table import Figure, Kind, written
+from app.statistics.table import Column, Figure, Kind, Table, written
 
 VIEWS = ("", "/categories", "/units", "/places", "/times", "/signs")
 
@@ -60,6 +61,16 @@ def test_a_table_is_the_same_on_the_page_in_excel_and_in_csv(many, manager, code
             elif isinstance(value, int | float):
                 assert in_excel == value
                 assert in_csv == str(value).replace(".", ",")
+            elif isinstance(value, str):
+                assert (in_excel or "", in_csv) == (value, value)
+
+
+def test_an_empty_cell_is_empty_in_csv_and_a_formula_is_none(app):
+    cells = ("", "=1+1", "+47", "-", "@x", "a=b")
+    table = Table("", [Column(name, Kind.TEXT) for name in "abcdef"], [cells])
+    with speaking("nb"):
+        line = as_csv(table).decode("utf-8-sig").splitlines()[1]
+    assert line == ";'=1+1;'+47;'-;'@x;a=b"
 
 
 def test_what_stands_on_the_page_is_what_stands_in_the_file(many, manager):
