@@ -167,6 +167,7 @@ def texts() -> dict[str, str]:
         "needs_you": _("Needs you"),
         "waits_for_network": _("Waits to be sent"),
         "all_sent": _("Everything has been sent."),
+        "nothing_else": _("Nothing else."),
         "send_now": _("Send now"),
         "arrived": _("Received by the server"),
         "nothing_sent": _("Nothing yet."),
@@ -182,6 +183,7 @@ def texts() -> dict[str, str]:
         "photos_one": _("1 photo"),
         "photos_many": _("{n} photos"),
         "refused": _("Not accepted"),
+        "held_up_short": _("Does not get through"),
         "held_up": _(
             "The server is there, but something in the network does not let this through. It is "
             "tried again by itself. Perhaps it helps to change the words, or to use another "
@@ -192,7 +194,12 @@ def texts() -> dict[str, str]:
         "send_again": _("Send again"),
         "discard": _("Throw away"),
         "discard_sure": _("Throw away for good?"),
+        "changed_why": _(
+            "Somebody else has changed the report since you saw it. Choose what is to happen now."
+        ),
         "you_did": _("This is what you did"),
+        "they_did": _("This is what {name} did"),
+        "done_by": _("Done by {name}"),
         "happened_meanwhile": _("This happened meanwhile"),
         "do_it_still": _("{step} all the same"),
         "as_note": _("Keep it as a note"),
@@ -267,6 +274,7 @@ def texts() -> dict[str, str]:
         "pin_set": _("The PIN is set."),
         "pin_is_set": _("You are signed in here for up to 90 days, behind your PIN."),
         "confirm_first": _("Show that it is you, and come back"),
+        "lock_title": _("Lock the tablet"),
         "lock_now": _("Lock now"),
         "language": _("Language"),
         "people_here_one": _("1 person uses this tablet: {names}."),
@@ -285,5 +293,6 @@ def texts() -> dict[str, str]:
             "uses this tablet."
         ),
         "hand_over": _("Hand over to {name}"),
+        "handed_over": _("Handed over to {name}, and sent when {name} unlocks the tablet."),
         "no_colleague": _("Nobody else uses this tablet."),
     }

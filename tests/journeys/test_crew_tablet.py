@@ -68,8 +68,11 @@ def test_after_the_fifth_wrong_pin_the_tablet_says_how_to_go_on(tablet):
     for left in (4, 3, 2, 1):
         tablet.page.locator("#pin").fill("111222")
         expect(tablet.page.locator("#pin-error")).to_contain_text(f"{left} forsøk igjen")
+        expect(tablet.page.locator("#pin")).to_be_focused()
     tablet.page.locator("#pin").fill("111222")
-    expect(tablet.page.get_by_role("alert")).to_contain_text("virker ikke lenger")
+    ended = tablet.page.get_by_role("alert").filter(has_text="virker ikke lenger")
+    expect(ended).to_be_visible()
+    expect(tablet.page.locator("h1")).to_be_focused()
     expect(tablet.page.locator("#pin")).to_have_count(0)
     expect(tablet.page.get_by_role("link", name="Logg inn med passord")).to_be_visible()
 
@@ -88,7 +91,10 @@ def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link
     signing_out = tablet.page.locator("button.danger")
     signing_out.click()
     expect(signing_out).to_be_disabled()
+    expect(tablet.page.locator(":focus")).to_contain_text("er ikke sendt")
     tablet.page.get_by_role("button", name=f"Gi til {COLLEAGUE}").click()
+    expect(tablet.page.locator(".said-now")).to_contain_text(f"Gitt til {COLLEAGUE}")
+    expect(signing_out).to_be_focused()
     link.offline = False
     signing_out.click()
     expect(tablet.page.locator("main.lock")).to_be_visible()
@@ -104,6 +110,34 @@ def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link
     """)
     assert sender == COLLEAGUE
     assert "Demo Park og natur" in words
+
+
+def test_what_was_refused_is_put_right_with_the_reason_before_ones_eyes(live_server, tablet):
+    number, other = file_reports(live_server, 2)
+    tablet.signs_in()
+    tablet.fills_in(number, "Samme benk", step="duplicate")
+    page = tablet.page
+    page.locator("#duplicate").fill("2026-99999999")
+    page.locator("[data-act] button.save").click()
+    expect(page.locator(".said-now")).not_to_be_empty()
+    tablet.opens("/crew#waiting")
+    line = page.locator("[data-waiting]")
+    line.get_by_role("button", name="Endre").click()
+    expect(page.locator(":focus")).to_contain_text("Ingen melding har dette nummeret")
+    expect(line.locator(".said")).to_have_count(0)
+    offered = line.locator("datalist option").evaluate_all("all => all.map(({value}) => value)")
+    assert other in offered
+    line.get_by_role("button", name="Avbryt").click()
+    expect(line.get_by_role("button", name="Endre")).to_be_focused()
+    line.get_by_role("button", name="Endre").click()
+    field = line.locator("input[list]")
+    field.fill("")
+    line.get_by_role("button", name="Send på nytt").click()
+    expect(field).to_be_focused()
+    field.fill(other)
+    line.get_by_role("button", name="Send på nytt").click()
+    expect(page.locator("[data-sent]")).to_have_count(1)
+    expect(page.locator("h1")).to_be_focused()
 
 
 def test_a_locked_tablet_sends_what_waits_before_the_server_is_told_of_the_lock(

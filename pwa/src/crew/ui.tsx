@@ -1,5 +1,5 @@
 /** The small parts that screens are built from. */
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { get } from './state.ts';
 import { say } from './words.ts';
@@ -19,12 +19,14 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: string;
   readonly error?: string | undefined;
+  /** Read aloud as soon as it stands there, where the focus does not come to the field anew. */
+  readonly isTold?: boolean;
   readonly optional?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A field with its words; the child takes the id, and `describedBy(id, …)`. */
-export function Field({ id, label, hint, error, optional, children }: FieldProps): JSX.Element {
+export function Field({ id, label, hint, error, isTold, optional, children }: FieldProps): JSX.Element {
   return (
     <div class="field">
       <label for={id}>
@@ -37,7 +39,7 @@ export function Field({ id, label, hint, error, optional, children }: FieldProps
       )}
       {children}
       {error && (
-        <p class="error" id={`${id}-error`}>
+        <p class="error" id={`${id}-error`} role={isTold ? 'alert' : undefined}>
           {error}
         </p>
       )}
@@ -61,6 +63,25 @@ export function Title({ children, eyebrow }: { readonly children: ComponentChild
       {children}
     </h1>
   );
+}
+
+/** Where the button that was tapped has gone with what it was about, keys and readers go on from the top of the screen. */
+export function focusTitle(): void {
+  document.querySelector('h1')?.focus({ preventScroll: true });
+}
+
+/** What comes in the place of the button that was tapped takes its focus. */
+export function useArrival<Part extends HTMLElement>(): RefObject<Part | null> {
+  const part = useRef<Part>(null);
+  useEffect(() => {
+    part.current?.focus();
+  }, []);
+  return part;
+}
+
+/** Once what is wrong has been marked, its first field has the focus. */
+export function focusFault(form: HTMLFormElement | null): void {
+  setTimeout(() => form?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
 }
 
 const STATUS_TONES: Readonly<Record<string, Tone>> = { waiting: 'warning', fixed: 'good', in_progress: 'good' };

@@ -1,11 +1,11 @@
 /** Signing out: what waits is sent or handed over first, or one stays. Nothing is dropped. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { handOver, sendNow } from '../outgoing.ts';
 import type { State } from '../state.ts';
 import { announce, get } from '../state.ts';
 import type { Owner } from '../store.ts';
-import { Notice } from '../ui.tsx';
+import { Notice, useArrival } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { signOut } from './session.ts';
 
@@ -18,15 +18,20 @@ const waitingOf = (id: number): number => get().actions.filter(({ by }) => by.id
 
 function Waiting({ app, owner }: Props): JSX.Element {
   const colleagues = app.people.filter(({ id }) => id !== owner.id);
+  const words = useArrival<HTMLParagraphElement>();
+  const give = async (to: Owner): Promise<void> => {
+    await handOver(owner, to);
+    announce(say('handed_over', { name: to.name }));
+  };
   return (
     <Notice tone="warning">
-      <p>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
+      <p tabIndex={-1} ref={words}>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
       <div class="buttons">
         <button type="button" class="main" disabled={app.sending} onClick={() => void sendNow(true)}>
           {say('send_now')}
         </button>
         {colleagues.map((colleague) => (
-          <button key={colleague.id} type="button" onClick={() => void handOver(owner, colleague)}>
+          <button key={colleague.id} type="button" onClick={() => void give(colleague)}>
             {say('hand_over', { name: colleague.name })}
           </button>
         ))}
@@ -39,6 +44,13 @@ function Waiting({ app, owner }: Props): JSX.Element {
 export function Leave({ app, owner }: Props): JSX.Element {
   const [isAsked, ask] = useState(false);
   const waits = waitingOf(owner.id) > 0;
+  const button = useRef<HTMLButtonElement>(null);
+  const wasAsked = useRef(false);
+  useEffect(() => {
+    // What was tapped last has gone, with what it was about.
+    if (wasAsked.current && document.activeElement === document.body) button.current?.focus();
+    wasAsked.current = isAsked;
+  }, [isAsked, waits]);
   const leave = async (): Promise<void> => {
     if (!isAsked || waitingOf(owner.id) > 0) {
       ask(true);
@@ -52,7 +64,7 @@ export function Leave({ app, owner }: Props): JSX.Element {
       <p>{say('sign_out_what')}</p>
       {isAsked && waits && <Waiting app={app} owner={owner} />}
       <div class="buttons">
-        <button type="button" class="danger" disabled={isAsked && waits} onClick={() => void leave()}>
+        <button type="button" class="danger" ref={button} disabled={isAsked && waits} onClick={() => void leave()}>
           {say(isAsked && !waits ? 'sign_out_sure' : 'sign_out')}
         </button>
         {isAsked && (

@@ -1,10 +1,10 @@
 /** One's own tablet: the PIN, locking, another language, and signing out without losing anything. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { State } from '../state.ts';
 import { announce, language } from '../state.ts';
 import type { Owner } from '../store.ts';
-import { Field, Notice, Title } from '../ui.tsx';
+import { Field, Notice, Title, focusFault, focusTitle } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { Leave } from './leave.tsx';
 import { DIGITS, isObvious, isPin } from './pin.ts';
@@ -17,14 +17,19 @@ function SetPin({ owner }: { readonly owner: Owner }): JSX.Element {
   const [pin, type] = useState('');
   const [problem, setProblem] = useState('');
   const [isStale, setStale] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const save = async (): Promise<void> => {
     if (!isPin(pin) || isObvious(pin)) {
       setProblem(say(isPin(pin) ? 'pin_obvious' : 'pin_six'));
+      focusFault(form.current);
       return;
     }
     const answer = await stay(owner, name.trim() || say('tablet'), pin);
     type('');
-    if (answer.kind === 'done') announce(say('pin_set'));
+    if (answer.kind === 'done') {
+      announce(say('pin_set'));
+      focusTitle();
+    } else focusFault(form.current);
     setProblem(answer.kind === 'refused' ? answer.message : answer.kind === 'none' ? say('needs_network') : '');
     setStale(answer.kind === 'refused' && answer.code === 'confirm_needed');
   };
@@ -32,6 +37,7 @@ function SetPin({ owner }: { readonly owner: Owner }): JSX.Element {
     <form
       class="panel form"
       data-pin
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -89,7 +95,7 @@ export function Me({ app }: { readonly app: State }): JSX.Element | null {
         <SetPin owner={owner} />
       ) : (
         <section class="panel form">
-          <h2>{say('pin_title')}</h2>
+          <h2>{say('lock_title')}</h2>
           <p>{say('pin_is_set')}</p>
           <button type="button" class="main" onClick={() => void lock()}>
             {say('lock_now')}

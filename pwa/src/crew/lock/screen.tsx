@@ -6,7 +6,7 @@ import { sendNow } from '../outgoing.ts';
 import type { State } from '../state.ts';
 import { get } from '../state.ts';
 import type { Owner } from '../store.ts';
-import { Field, Notice, Title } from '../ui.tsx';
+import { Field, Notice, Title, focusTitle } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { DIGITS, isPin } from './pin.ts';
 import type { Unlocked } from './session.ts';
@@ -52,7 +52,7 @@ function Pin({ owner, onEnd }: PinProps): JSX.Element {
         void tryIt(pin);
       }}
     >
-      <Field id="pin" label={say('pin_of', { name: owner.name })} error={problem || undefined}>
+      <Field id="pin" label={say('pin_of', { name: owner.name })} error={problem || undefined} isTold>
         <input
           id="pin"
           class="pin"
@@ -61,7 +61,8 @@ function Pin({ owner, onEnd }: PinProps): JSX.Element {
           autocomplete="off"
           maxLength={DIGITS}
           value={pin}
-          disabled={isBusy}
+          // Not disabled, which would take the keys of the screen away from whoever is to try again.
+          readOnly={isBusy}
           aria-invalid={problem ? true : undefined}
           aria-describedby={problem ? 'pin-error' : undefined}
           onInput={({ currentTarget }) => {
@@ -131,9 +132,9 @@ export function LockScreen({ app }: { readonly app: State }): JSX.Element {
           ))}
         </fieldset>
       )}
-      {chosen && <Pin key={chosen.id} owner={chosen} onEnd={() => { end(true); }} />}
+      {chosen && <Pin key={chosen.id} owner={chosen} onEnd={() => { end(true); focusTitle(); }} />}
       <p>
-        <a class="button" href={SIGN_IN} onClick={leave} data-load>
+        <a class={known.length > 0 ? 'button' : 'button main'} href={SIGN_IN} onClick={leave} data-load>
           {say('sign_in_fully')}
         </a>
       </p>

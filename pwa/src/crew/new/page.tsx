@@ -65,7 +65,7 @@ function Categories({ categories, chosen, error, onChange }: CategoryProps): JSX
           }}
         />
       </Field>
-      <div class="steps">
+      <div class="steps names">
         {shown.map(({ code, name }) => (
           <label key={code} class="step">
             <input

@@ -61,6 +61,8 @@ export interface Action {
   readonly id: string;
   /** Whoever did it; only while this person is signed in may it be sent. */
   readonly by: Person;
+  /** Who did it, where a colleague is to send it. */
+  readonly done_by?: Person;
   /** Null for a new fault. */
   readonly report: string | null;
   readonly content: Deed | Fault;
@@ -143,5 +145,5 @@ export function asNote(action: Action): Deed | Fault {
 /** Sent by a colleague on the same tablet, and marked with the name of who did it. */
 export function handedOver(action: Action, to: Person): Action {
   const { content, by } = action;
-  return { ...action, by: to, content: { ...content, handed_over_by: content.handed_over_by ?? by.id } };
+  return { ...action, by: to, done_by: action.done_by ?? by, content: { ...content, handed_over_by: content.handed_over_by ?? by.id } };
 }

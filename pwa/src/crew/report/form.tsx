@@ -9,6 +9,7 @@ import type { Doing, Taken } from '../outgoing.ts';
 import { enqueue } from '../outgoing.ts';
 import { announce, get } from '../state.ts';
 import { draftOf } from '../store.ts';
+import { focusFault } from '../ui.tsx';
 import { count, say } from '../words.ts';
 import { Beside } from './beside.tsx';
 import type { PartProps } from './fields.tsx';
@@ -63,7 +64,7 @@ function Filling({ report, others, onDone, person, kept, onDiscard }: FillingPro
     const found = lacking(filled, photos.length);
     setFaults(found);
     if (Object.keys(found).length > 0) {
-      setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+      focusFault(form.current);
       return;
     }
     setSaving(true);

@@ -20,7 +20,14 @@ const MOST = 6;
 
 const label = (moment: Moment | null): string => say(moment === null ? 'take_photo' : `photo_${moment}`);
 
-export function Preview({ taken, onRemove }: { readonly taken: Taken; readonly onRemove?: () => void }): JSX.Element {
+interface PreviewProps {
+  readonly taken: Taken;
+  readonly at: number;
+  readonly onRemove: () => void;
+}
+
+function Preview({ taken, at, onRemove }: PreviewProps): JSX.Element {
+  const name = taken.moment === null ? say('photo', { n: at + 1 }) : label(taken.moment);
   const [url, setUrl] = useState('');
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([taken.picture.bytes], { type: taken.picture.type }));
@@ -31,19 +38,18 @@ export function Preview({ taken, onRemove }: { readonly taken: Taken; readonly o
   }, [taken]);
   return (
     <figure class="photo">
-      {url && <img src={url} alt={label(taken.moment)} />}
-      <figcaption>{label(taken.moment)}</figcaption>
-      {onRemove && (
-        <button type="button" onClick={onRemove}>
-          {say('remove')}
-          <span class="hidden"> {label(taken.moment)}</span>
-        </button>
-      )}
+      {url && <img src={url} alt={name} />}
+      <figcaption>{name}</figcaption>
+      <button type="button" onClick={onRemove}>
+        {say('remove')}
+        <span class="hidden"> {name}</span>
+      </button>
     </figure>
   );
 }
 
 export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element {
+  const camera = useRef<HTMLDivElement>(null);
   const under_way = useRef(0);
   const [isUnreadable, setUnreadable] = useState(false);
   const add = async (input: HTMLInputElement, moment: Moment | null): Promise<void> => {
@@ -59,7 +65,7 @@ export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element
     input.value = '';
   };
   return (
-    <div class="camera">
+    <div class="camera" ref={camera}>
       <div class="buttons">
         {moments.map((moment) => (
           <label key={moment} class="button file">
@@ -72,12 +78,14 @@ export function Camera({ moments, taken, onChange, onBusy }: Props): JSX.Element
       <div role="alert">{isUnreadable && <p class="error">{say('photo_unreadable')}</p>}</div>
       {taken.length > 0 && (
         <div class="photos">
-          {taken.map((one) => (
+          {taken.map((one, at) => (
             <Preview
               key={one.id}
               taken={one}
+              at={at}
               onRemove={() => {
                 onChange((before) => before.filter((other) => other !== one));
+                camera.current?.querySelector<HTMLElement>('input:enabled')?.focus();
               }}
             />
           ))}

@@ -1,24 +1,29 @@
 /** What somebody did beside what happened to the report meanwhile; the crew decides. */
 import type { JSX } from 'preact';
 import { resend } from '../outgoing.ts';
-import type { Action, Conflict } from '../queue/action.ts';
+import type { Action, Conflict, Deed, Fault } from '../queue/action.ts';
 import { again, asNote, isDeed, rebased } from '../queue/action.ts';
 import { Happened } from '../report/facts.tsx';
 import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
-import { Status } from '../ui.tsx';
+import { Status, focusTitle } from '../ui.tsx';
 import { say } from '../words.ts';
 import { Discard } from './line.tsx';
 
 export function Changed({ action, conflict }: { readonly action: Action; readonly conflict: Conflict }): JSX.Element {
-  const { content } = action;
+  const { content, done_by } = action;
   const deed = isDeed(content) ? content : null;
   const stillFits = conflict.report.next.includes(deed?.status ?? '');
+  const decide = (become: (one: Action) => Deed | Fault): void => {
+    void resend(action.id, (one) => again(one, become(one)));
+    focusTitle();
+  };
   return (
     <div class="changed" data-conflict>
+      <p>{say('changed_why')}</p>
       <div class="sides">
         <section>
-          <h3>{say('you_did')}</h3>
+          <h3>{done_by ? say('they_did', { name: done_by.name }) : say('you_did')}</h3>
           {deed && <p><b>{stepName(filledOf(deed).step)}</b></p>}
           {deed?.public_text && <p class="said">{deed.public_text}</p>}
           {deed?.internal_text && <p class="said internal">{deed.internal_text}</p>}
@@ -31,11 +36,11 @@ export function Changed({ action, conflict }: { readonly action: Action; readonl
       </div>
       <div class="buttons">
         {stillFits && deed && (
-          <button type="button" class="main" onClick={() => void resend(action.id, (one) => again(one, rebased(one)))}>
+          <button type="button" class="main" onClick={() => { decide(rebased); }}>
             {say('do_it_still', { step: stepName(filledOf(deed).step) })}
           </button>
         )}
-        <button type="button" onClick={() => void resend(action.id, (one) => again(one, asNote(one)))}>
+        <button type="button" onClick={() => { decide(asNote); }}>
           {say('as_note')}
         </button>
         <Discard action={action} />

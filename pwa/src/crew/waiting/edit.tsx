@@ -1,7 +1,9 @@
 /** An action that was refused, to be put right and sent again under its own id; its photos stay with it. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { overlaid } from '../overlay.ts';
+import { useRef, useState } from 'preact/hooks';
+import { besides } from '../grouping.ts';
+import type { Shown } from '../overlay.ts';
+import { isToDo, overlaid, overlayAll } from '../overlay.ts';
 import { resend } from '../outgoing.ts';
 import type { Action, Deed, Fault } from '../queue/action.ts';
 import { again, isDeed } from '../queue/action.ts';
@@ -14,11 +16,13 @@ import { Questions } from '../new/questions.tsx';
 import { Where, isSomewhere, spotOf } from '../new/where.tsx';
 import { get } from '../state.ts';
 import type { Report } from '../types.ts';
-import { Field } from '../ui.tsx';
+import { Field, focusFault, focusTitle, useArrival } from '../ui.tsx';
 import { say } from '../words.ts';
 
 interface Props {
   readonly action: Action;
+  /** What the server, or the network, had against it. */
+  readonly why: string;
   readonly onDone: () => void;
 }
 
@@ -41,10 +45,23 @@ function knownOf(filled: Filled): Filled {
   return isKnown ? filled : { ...filled, owner: '' };
 }
 
-function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JSX.Element {
+/** Open ones at the same place, as they are known here. */
+function othersThan(report: Shown): Shown[] {
+  const { worklist, actions, sent } = get();
+  return besides(report, overlayAll(worklist?.reports ?? [], actions, sent)).filter(isToDo);
+}
+
+/** Read first by whoever comes to put it right. */
+function Why({ children }: { readonly children: string }): JSX.Element {
+  const words = useArrival<HTMLParagraphElement>();
+  return <p class="error" tabIndex={-1} ref={words}>{children}</p>;
+}
+
+function EditDeed({ action, deed, why, onDone }: Props & { readonly deed: Deed }): JSX.Element {
   const report = overlaid(reportOf(action), [], undefined);
   const [filled, keep] = useState<Filled>(() => knownOf(filledOf(deed)));
   const [faults, setFaults] = useState({});
+  const form = useRef<HTMLFormElement>(null);
   const parts = {
     report,
     filled,
@@ -57,15 +74,19 @@ function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JS
   const save = (): void => {
     const found = lacking(filled, deed.photos.length);
     setFaults(found);
-    if (Object.keys(found).length > 0) return;
-    void resend(action.id, (one) => again(one, { ...deedOf(report, filled, deed.photos, deed.done_at), version: deed.version, handed_over_by: deed.handed_over_by }));
-    onDone();
+    if (Object.keys(found).length > 0) {
+      focusFault(form.current);
+      return;
+    }
+    void resend(action.id, (one) => again(one, { ...deedOf(report, filled, deed.photos, deed.done_at), version: deed.version, handed_over_by: deed.handed_over_by })).then(onDone);
+    focusTitle();
   };
   return (
-    <form class="form" onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <form class="form" ref={form} onSubmit={(event) => { event.preventDefault(); save(); }}>
+      <Why>{why}</Why>
       <Steps {...parts} />
       <Texts {...parts} />
-      {filled.step === 'duplicate' && <Duplicate {...parts} others={[]} />}
+      {filled.step === 'duplicate' && <Duplicate {...parts} others={othersThan(report)} />}
       {filled.step === 'not_ours' && <Owner {...parts} />}
       <More {...parts} />
       <div class="buttons">
@@ -76,7 +97,7 @@ function EditDeed({ action, deed, onDone }: Props & { readonly deed: Deed }): JS
   );
 }
 
-function EditFault({ action, fault, onDone }: Props & { readonly fault: Fault }): JSX.Element {
+function EditFault({ action, fault, why, onDone }: Props & { readonly fault: Fault }): JSX.Element {
   const { ground } = get();
   const prefix = `${action.id}-`;
   const [description, describe] = useState(fault.description);
@@ -84,16 +105,21 @@ function EditFault({ action, fault, onDone }: Props & { readonly fault: Fault })
   const [spotted, spot] = useState(() => spotOf(ground ?? { places: [], signs: [] }, fault));
   const [answers, answer] = useState(fault.answers);
   const [isLost, lose] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const chosen = ground?.categories.find(({ code }) => code === category);
   const save = (): void => {
     lose(!isSomewhere(spotted));
-    if (!isSomewhere(spotted)) return;
+    if (!isSomewhere(spotted)) {
+      focusFault(form.current);
+      return;
+    }
     const found = faultOf({ spotted, category, answers, description }, chosen ? answersTo(chosen, answers) : {}, '');
-    void resend(action.id, (one) => again(one, { ...fault, ...found, language: fault.language, created_at: fault.created_at, handed_over_by: fault.handed_over_by }));
-    onDone();
+    void resend(action.id, (one) => again(one, { ...fault, ...found, language: fault.language, created_at: fault.created_at, handed_over_by: fault.handed_over_by })).then(onDone);
+    focusTitle();
   };
   return (
-    <form class="form" onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <form class="form" ref={form} onSubmit={(event) => { event.preventDefault(); save(); }}>
+      <Why>{why}</Why>
       <Where app={get()} spotted={spotted} error={isLost ? 'where_needed' : undefined} onChange={spot} prefix={prefix} />
       <Field id={`${prefix}category`} label={say('category')}>
         <select id={`${prefix}category`} value={category} onChange={({ currentTarget }) => { choose(currentTarget.value); answer({}); }}>
@@ -112,7 +138,7 @@ function EditFault({ action, fault, onDone }: Props & { readonly fault: Fault })
   );
 }
 
-export function Edit({ action, onDone }: Props): JSX.Element {
-  const { content } = action;
-  return isDeed(content) ? <EditDeed action={action} deed={content} onDone={onDone} /> : <EditFault action={action} fault={content} onDone={onDone} />;
+export function Edit(props: Props): JSX.Element {
+  const { content } = props.action;
+  return isDeed(content) ? <EditDeed {...props} deed={content} /> : <EditFault {...props} fault={content} />;
 }

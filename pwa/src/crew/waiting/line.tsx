@@ -1,6 +1,6 @@
 /** One action that waits: for the network, or for a person where the server has said no or the report has moved on. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { resend, throwAway } from '../outgoing.ts';
 import type { Action } from '../queue/action.ts';
 import { again, isDeed, isHeldUp } from '../queue/action.ts';
@@ -9,7 +9,7 @@ import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
 import type { State } from '../state.ts';
 import { language } from '../state.ts';
-import { Tag } from '../ui.tsx';
+import { Tag, focusTitle } from '../ui.tsx';
 import { count, say, timeOf } from '../words.ts';
 import { Changed } from './changed.tsx';
 import { Edit } from './edit.tsx';
@@ -22,6 +22,7 @@ function State_({ action, app }: { readonly action: Action; readonly app: State 
   const { receipt, refusal, conflict, photos, by } = action;
   if (refusal) return <Tag tone="danger">{say('refused')}</Tag>;
   if (conflict) return <Tag tone="danger">{say('changed')}</Tag>;
+  if (isHeldUp(action)) return <Tag tone="danger">{say('held_up_short')}</Tag>;
   if (receipt) return <Tag tone="waiting">{count('photos_left_one', 'photos_left_many', photos.length)}</Tag>;
   if (by.id !== app.owner?.id) return <Tag tone="waiting">{say('waits_for', { name: by.name })}</Tag>;
   if (app.link === 'signed_out') return <Tag tone="waiting">{say('waits_for_sign_in')}</Tag>;
@@ -36,8 +37,12 @@ export function Discard({ action }: { readonly action: Action }): JSX.Element {
       type="button"
       class="danger"
       onClick={() => {
-        if (isSure) void throwAway(action.id);
-        else ask(true);
+        if (!isSure) {
+          ask(true);
+          return;
+        }
+        void throwAway(action.id);
+        focusTitle();
       }}
     >
       {say(isSure ? 'discard_sure' : 'discard')}
@@ -45,20 +50,32 @@ export function Discard({ action }: { readonly action: Action }): JSX.Element {
   );
 }
 
+interface StoppedProps {
+  readonly action: Action;
+  readonly isEditing: boolean;
+  readonly edit: (isEditing: boolean) => void;
+}
+
 /** Whatever somebody may change and send again; of what has arrived only photos are left, which cannot be changed. */
-function Stopped({ action, why }: { readonly action: Action; readonly why: string }): JSX.Element {
-  const [isEditing, edit] = useState(false);
-  if (isEditing) return <Edit action={action} onDone={() => { edit(false); }} />;
+function Stopped({ action, isEditing, edit }: StoppedProps): JSX.Element {
+  const why = whyOf(action);
+  const begin = useRef<HTMLButtonElement>(null);
+  const hasEdited = useRef(false);
+  useEffect(() => {
+    if (!isEditing && hasEdited.current) begin.current?.focus();
+    hasEdited.current = isEditing;
+  }, [isEditing]);
+  if (isEditing) return <Edit action={action} why={why} onDone={() => { edit(false); }} />;
   return (
     <>
       <p class="error">{why}</p>
       <div class="buttons">
         {!action.receipt && (
-          <button type="button" class="main" onClick={() => { edit(true); }}>
+          <button type="button" class="main" ref={begin} onClick={() => { edit(true); }}>
             {say('edit')}
           </button>
         )}
-        <button type="button" onClick={() => void resend(action.id, (one) => again(one, one.content))}>
+        <button type="button" onClick={() => { void resend(action.id, (one) => again(one, one.content)); focusTitle(); }}>
           {say('send_again')}
         </button>
         <Discard action={action} />
@@ -73,7 +90,8 @@ function whyOf({ refusal }: Action): string {
 }
 
 export function Line({ action, app, linked = false }: { readonly action: Action; readonly app: State; readonly linked?: boolean }): JSX.Element {
-  const { content, report, title, place, created_at, refusal, conflict, receipt, attempts } = action;
+  const { content, report, title, place, created_at, photos, done_by, refusal, conflict, receipt, attempts } = action;
+  const [isEditing, edit] = useState(false);
   const text = isDeed(content) ? [content.public_text, content.internal_text].filter(Boolean).join(' – ') : content.description;
   const name = `${whatOf(action)}: ${title}`;
   return (
@@ -82,10 +100,16 @@ export function Line({ action, app, linked = false }: { readonly action: Action;
         <b>{linked && report ? <a href={reportAddress(report)}>{name}</a> : name}</b> <State_ action={action} app={app} />
       </p>
       <p class="soft">
-        {[place, timeOf(created_at, language()), count('photos_one', 'photos_many', action.photos.length)].filter(Boolean).join(' · ')}
+        {[
+          place,
+          timeOf(created_at, language()),
+          done_by && say('done_by', { name: done_by.name }),
+          photos.length > 0 && count('photos_one', 'photos_many', photos.length),
+        ].filter(Boolean).join(' · ')}
       </p>
-      {text && <p class="said">{text}</p>}
-      {(refusal !== null || isHeldUp(action)) && <Stopped action={action} why={whyOf(action)} />}
+      {/* Beside what happened meanwhile, and in the form, it stands once more. */}
+      {text && !conflict && !isEditing && <p class="said">{text}</p>}
+      {(refusal !== null || isHeldUp(action)) && <Stopped action={action} isEditing={isEditing} edit={edit} />}
       {conflict && <Changed action={action} conflict={conflict} />}
       {!refusal && !conflict && !receipt && attempts === 0 && (
         <div class="buttons">

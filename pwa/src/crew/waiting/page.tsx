@@ -60,7 +60,7 @@ export function Waiting({ app }: { readonly app: State }): JSX.Element {
       )}
       <Part title={say('waits_for_network')}>
         {waiting.length === 0 ? (
-          <p class="soft">{say('all_sent')}</p>
+          others.length === 0 && <p class="soft">{say(stopped.length > 0 ? 'nothing_else' : 'all_sent')}</p>
         ) : (
           <>
             <button type="button" class="main" onClick={() => void sendNow(true)} disabled={app.sending}>
