@@ -51,6 +51,8 @@ interface Tables {
 type Name = keyof Tables;
 const NAMES: Name[] = ['actions', 'photos', 'sent', 'people', 'kept'];
 const DATABASE = 'vof-crew';
+/** Where the store does not answer, the app says so instead of standing still. */
+const LIMIT_MS = 4_000;
 
 let opening: Promise<IDBDatabase> | undefined;
 
@@ -73,9 +75,13 @@ function openStore(): Promise<IDBDatabase> {
       resolve(store);
     };
     request.onerror = () => {
-      opening = undefined;
       reject(request.error ?? new Error('IndexedDB'));
     };
+    // Some browsers never say a word to it.
+    setTimeout(reject, LIMIT_MS, new Error('IndexedDB'));
+  }).catch((error: unknown) => {
+    opening = undefined;
+    throw error;
   });
   return opening;
 }
