@@ -55,6 +55,6 @@ def _row(one: StatedFigure) -> tuple[Cell, ...]:
 
 
 def _figure(value: float | None, kind: measures.Kind) -> Figure:
-    if kind is measures.Kind.PERCENT:
-        return Figure(None if value is None else float(value), Kind.PERCENT)
-    return Figure(None if value is None else int(value), Kind.COUNT)
+    """With no more decimals than the source says."""
+    said = int(value) if value is not None and value == int(value) else value
+    return Figure(said, Kind.PERCENT if kind is measures.Kind.PERCENT else Kind.COUNT)

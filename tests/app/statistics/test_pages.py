@@ -53,7 +53,7 @@ def test_a_table_is_the_same_on_the_page_in_excel_and_in_csv(many, manager, code
             in_csv = rows[nth][across]
             if value is None:
                 assert (in_excel, in_csv) == (None, "")
-            elif isinstance(value, float) and kind is Kind.PERCENT:
+            elif isinstance(value, int | float) and kind is Kind.PERCENT:
                 assert in_excel == pytest.approx(value / 100, abs=1e-9)
                 assert in_csv == str(value).replace(".", ",")
             elif isinstance(value, date):

@@ -11,8 +11,10 @@ from app.database import db
 from app.languages import speaking
 from app.problems import InvalidFields, SettingsChanged
 from app.statistics.amounts import Amount
+from app.statistics.figures import table_of
 from app.statistics.measures import MEASURES
 from app.statistics.models import ServiceFigure
+from app.statistics.selection import of_year
 from app.statistics.service import (
     Said,
     add_figure,
@@ -21,6 +23,7 @@ from app.statistics.service import (
     list_service_figures,
     remove_figure,
 )
+from app.statistics.table import table_view
 
 
 def said(value=1, *, year=2020, month=None, measure="emails", source="Sentralbordet"):
@@ -46,6 +49,14 @@ def test_the_demo_shows_what_the_annual_reports_state(app):
     assert found[2013, "phone_answered_percent", " 2013, 4.2"] == "88–89 %"
     assert found[2013, "messages_total", "013, 4.2.1"] == "ca. 10 000"
     assert not deeds()
+
+
+def test_a_table_writes_a_share_with_as_many_decimals_as_its_source(app):
+    enter_figures([said(34.5, year=2014, measure="vof_share_percent")])
+    with speaking("nb"):
+        rows = table_view(table_of("stated_messages", of_year(2026)))["rows"]
+    shares = [row[2].replace("\u00a0", " ") for row in rows if row[1] == "VOF-andel"]
+    assert shares == ["31 %", "34 %", "34,5 %"]
 
 
 def test_figures_are_asked_for_by_measure_and_year(app):
