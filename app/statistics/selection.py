@@ -104,11 +104,11 @@ def of_year(year: int) -> Selection:
 def read_selection(arguments: Mapping[str, str]) -> Selection:
     """What an address asks for; what makes no sense in it is left out of account.
 
-    Without a period it is this year until today.
+    Without a period it is this year until today; one that only ends begins with its year.
     """
-    this_year = of_year(today().year)
-    since = read_day(arguments.get("since", "")) or this_year.since
-    until = read_day(arguments.get("until", "")) or max(this_year.until, since)
+    since, until = (read_day(arguments.get(name, "")) for name in ("since", "until"))
+    since = since or date((until or today()).year, 1, 1)
+    until = until or max(today(), since)
     since, until = min(since, until), max(since, until)
     return read_filters(arguments, Selection(since, until))
 

@@ -91,6 +91,20 @@ def test_a_period_that_makes_no_sense_is_this_year(manager):
     assert f'value="{datetime.now(UTC).year}-01-01"' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "since", "until"),
+    [
+        ("since=&until=2024-03-31", "2024-01-01", "2024-03-31"),
+        ("since=2025-06-01&until=2025-02-01", "2025-02-01", "2025-06-01"),
+        ("since=2024-02-29&until=2024-02-29", "2024-02-29", "2024-02-29"),
+    ],
+)
+def test_a_period_that_is_half_or_the_wrong_way_round_is_understood(manager, query, since, until):
+    page = manager.get(f"/statistics?{query}").text
+    assert f'value="{since}"' in page
+    assert f'value="{until}"' in page
+
+
 def test_a_table_that_is_not_there_is_not_found(manager):
     assert manager.get("/statistics/tables/secrets.csv").status_code == 404
     assert manager.get("/statistics/charts/overview.svg").status_code == 404
