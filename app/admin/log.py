@@ -186,6 +186,14 @@ FIELDS = {
     "month": lazy_gettext("Month"),
     "figure": lazy_gettext("Value"),
     "source": lazy_gettext("Source"),
+    "reports": lazy_gettext("Reports"),
+    "what": lazy_gettext("What"),
+    "count": lazy_gettext("How many"),
+    "messages": lazy_gettext("Messages"),
+    "kinds": lazy_gettext("Tells of"),
+    "url": lazy_gettext("Address"),
+    "owner": lazy_gettext("Owner"),
+    "made_at": lazy_gettext("Backup from"),
 }
 
 # Values that are codes, in words; whatever else stands there was typed by somebody.
@@ -198,9 +206,18 @@ VALUES = {
     "passkey": lazy_gettext("Passkey"),
     "webauthn": lazy_gettext("Passkey"),
     "pin": lazy_gettext("PIN"),
+    "contact details": lazy_gettext("Contact details"),
+    "subscriptions": lazy_gettext("Subscriptions"),
+    "received mails": lazy_gettext("Received mails"),
+    "messages given up": lazy_gettext("Messages that were given up"),
+    "lines of the log": lazy_gettext("Lines of the log"),
+    "stays on tablets": lazy_gettext("Sign-ins on tablets"),
+    "photos of no report": lazy_gettext("Photos of no report"),
 } | {role.value: name for role, name in ROLE_NAMES.items()}
 # The fields in which they stand.
-CODED = {"kind", "with", "step", "roles"}
+CODED = {"kind", "with", "step", "roles", "what"}
+# Those that are many, not what was before and after.
+SEVERAL = {"reports"}
 
 
 @pages.get("")
@@ -260,7 +277,7 @@ def _name(key: str) -> str:
 
 def _value(key: str, value: Any) -> str:
     """A change is kept as before and after."""
-    parts = value if isinstance(value, list) else [value]
+    parts = value if isinstance(value, list) and key not in SEVERAL else [value]
     return " → ".join(_in_words(part) if key in CODED else _plain(part) for part in parts)
 
 

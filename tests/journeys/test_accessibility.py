@@ -166,6 +166,19 @@ def test_what_is_bad_is_seen(phone):
         assert expected in found
 
 
+# What an A4 page has between margins of 10 mm.
+PAPER_WIDTH = 718
+
+
+def test_every_column_of_figures_stands_on_the_paper(phone):
+    phone.set_viewport_size({"width": PAPER_WIDTH, "height": 1000})
+    phone.emulate_media(media="print")
+    phone.goto("/open/categories")
+    frame = phone.locator(".table-frame")
+    assert frame.evaluate("part => part.scrollWidth - part.clientWidth") == 0
+    expect(frame).to_have_css("overflow-x", "visible")
+
+
 ENOUGH_SEEN = 0.5
 # How the form is walked through, from the top to the bottom.
 ORDER = ["ds-skip-link", 'name="category"', 'name="description"', 'name="photo"', 'type="submit"']

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
+from app.admin.log import VALUES
 from app.audit import AuditEntry
 from app.database import db, now
+from app.personal.retention import RULES
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 
@@ -114,6 +116,21 @@ def test_a_change_is_told_as_before_and_after_in_words(admin, app):
     page = admin.get("/admin/log?action=rule_changed&lang=en").text
     for line in ("Name (Bokmål): Benk → Bord", "Note: – → x", "unknown: yes → –"):
         assert line in page
+
+
+def test_several_reports_are_no_change_of_one_into_the_other(admin, app):
+    numbers = ["2026-00000001", "2026-00000002"]
+    audit.record_for(None, "person_seen", "person", None, reports=numbers)
+    audit.record_for(None, "retention", "deployment", None, what="received mails", count=3)
+    db.session.commit()
+    told = html.unescape(admin.get("/admin/log").text)
+    for line in ("Meldinger: 2026-00000001, 2026-00000002", "Hva: Mottatte e-poster"):
+        assert line in told
+    assert "Antall: 3" in told
+
+
+def test_what_is_forgotten_by_itself_has_a_name(app):
+    assert {rule.name for rule in RULES} <= VALUES.keys()
 
 
 def test_codes_are_told_in_words(admin, app):
