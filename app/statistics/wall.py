@@ -13,7 +13,7 @@ from app.database import now
 from app.languages import as_date_time
 from app.languages import gettext as _
 from app.permissions import STAFF, allow
-from app.places.queries import list_units_in_use
+from app.places.queries import list_units, list_units_in_use
 from app.reports.deadlines import begin_of
 from app.statistics.facts import facts
 from app.statistics.pages import pages
@@ -49,7 +49,7 @@ def standings() -> dict[int, Standing]:
 @allow(*STAFF)
 def wall() -> str:
     """The screen; a script fetches the figures anew, and a link does where there is none."""
-    unit_id = read_id(request.args, "unit")
+    unit_id = _chosen_unit()
     return render_template(
         "statistics/wall.html",
         **_view(unit_id),
@@ -73,7 +73,7 @@ def wall() -> str:
 @allow(*STAFF)
 def wall_figures() -> Response:
     """The figures alone, for the script; a body only when one has changed."""
-    view = _view(read_id(request.args, "unit"))
+    view = _view(_chosen_unit())
     response = jsonify({"figures": render_template("statistics/wall_figures.html", **view)})
     # When they were read is no news.
     response.set_etag(sha256(repr((view["totals"], view["rows"])).encode()).hexdigest()[:16])
@@ -81,15 +81,22 @@ def wall_figures() -> Response:
     return response
 
 
+def _chosen_unit() -> int | None:
+    """The unit that the address names; all of them where there is none such."""
+    unit_id = read_id(request.args, "unit")
+    return unit_id if unit_id in {one.id for one in list_units()} else None
+
+
 def _view(unit_id: int | None) -> dict[str, Any]:
     found = standings()
-    units = [one for one in list_units_in_use() if unit_id in {None, one.id}]
+    # Also one that is archived may have something open.
+    units = [one for one in list_units() if unit_id in {None, one.id}]
     nothing = Standing(0, 0, 0, 0)
     chosen = [(one.name, found.get(one.id, nothing)) for one in units]
     names = ("received", "closed", "open", "overdue")
     everything = found.values() if unit_id is None else [standing for _name, standing in chosen]
     return {
-        "unit": chosen[0][0] if unit_id and chosen else None,
+        "unit": chosen[0][0] if unit_id else None,
         "totals": {name: sum(getattr(one, name) for one in everything) for name in names},
         "rows": [(name, one) for name, one in chosen if one.open or one.received or one.closed],
         "as_of": as_date_time(now()),

@@ -9,8 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
+from app.database import db, now
 from app.languages import speaking
+from app.places.models import Unit
 from app.statistics.figures import TABLES, table_of
 from app.statistics.files import as_csv
 from app.statistics.selection import of_year
@@ -207,6 +210,22 @@ def test_the_wall_tells_of_today_and_fetches_itself_anew(crew, filed):
     again = crew.get("/statistics/wall/figures", headers={"If-None-Match": after.headers["ETag"]})
     assert again.status_code == 304
     assert report.unit.name in page or "table" not in page
+
+
+def test_the_wall_shows_what_an_archived_unit_has_left_and_all_for_one_that_is_none(entered, crew):
+    first = entered().unit_id
+    gone = db.session.scalars(select(Unit).where(Unit.id != first, ~Unit.is_default)).first()
+    entered(unit_id=gone.id)
+    gone.archived_at = now()
+    db.session.commit()
+    everything = crew.get("/statistics/wall?lang=en").text
+    assert f'<th scope="row">{gone.name}</th>' in everything
+    assert re.search(r"<dt>Open</dt><dd>2</dd>", everything)
+    of_gone = crew.get(f"/statistics/wall?unit={gone.id}&lang=en").text
+    assert gone.name in of_gone
+    assert re.search(r"<dt>Open</dt><dd>1</dd>", of_gone)
+    of_none = crew.get("/statistics/wall?unit=999999&lang=en").text
+    assert re.search(r"<dt>Open</dt><dd>2</dd>", of_none)
 
 
 def test_the_wall_counts_what_is_late_by_unit(entered, crew):
