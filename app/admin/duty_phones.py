@@ -90,7 +90,8 @@ def _typed_rows() -> list[dict[str, Any]]:
         row["days"] = [one for one in request.form.getlist(f"days-{number}") if one in known]
         order = texts[f"order-{number}"]
         if row["phone"] or (row["days"] and (row["from"] or row["to"])):
-            place = int(order) if order.isascii() and order.isdecimal() and order else number
+            # So many digits are more than there are lines, and few enough to be read as a number.
+            place = int(order[:9]) if order.isascii() and order.isdecimal() else number
             rows.append((min(place, MOST_LINES), number, row))
     return [row for _order, _number, row in sorted(rows, key=lambda one: one[:2])]
 

@@ -220,8 +220,9 @@ def test_overlaps_and_gaps_are_shown(manager):
     assert "ingen linje: det andre nummeret" in page
 
 
-def test_lines_change_places_and_go(manager):
-    post(manager, DUTY, **HOURS, **NIGHT, **{"order-1": "3", "order-2": "1"})
+@pytest.mark.parametrize("last", ["3", "9" * 5000], ids=["third", "very last"])
+def test_lines_change_places_and_go(manager, last):
+    post(manager, DUTY, **HOURS, **NIGHT, **{"order-1": last, "order-2": "1"})
     assert [one["phone"] for one in row().duty_hours] == ["51 00 00 16", "51 00 00 15"]
     assert post(manager, DUTY, duty_phone="110").status_code == 303
     assert row().duty_hours == []
