@@ -1,11 +1,12 @@
 /** Signing out: what waits is sent or handed over first, or one stays. Nothing is dropped. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { handOver, sendNow } from '../outgoing.ts';
+import { handOver } from '../outgoing.ts';
 import type { State } from '../state.ts';
 import { announce, get } from '../state.ts';
 import type { Owner } from '../store.ts';
 import { Notice, useArrival } from '../ui.tsx';
+import { SendNow } from '../waiting/send-now.tsx';
 import { count, say } from '../words.ts';
 import { signOut } from './session.ts';
 
@@ -27,9 +28,7 @@ function Waiting({ app, owner }: Props): JSX.Element {
     <Notice tone="warning">
       <p tabIndex={-1} ref={words}>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
       <div class="buttons">
-        <button type="button" class="main" disabled={app.sending} onClick={() => void sendNow(true)}>
-          {say('send_now')}
-        </button>
+        <SendNow app={app} />
         {colleagues.map((colleague) => (
           <button key={colleague.id} type="button" onClick={() => void give(colleague)}>
             {say('hand_over', { name: colleague.name })}

@@ -1,6 +1,5 @@
 /** What waits on this tablet, what needs a person, and what has arrived. */
 import type { ComponentChildren, JSX } from 'preact';
-import { sendNow } from '../outgoing.ts';
 import { isStopped } from '../queue/action.ts';
 import { reportAddress } from '../router.ts';
 import type { State } from '../state.ts';
@@ -8,6 +7,7 @@ import { language } from '../state.ts';
 import { Tag, Title } from '../ui.tsx';
 import { count, say, timeOf } from '../words.ts';
 import { Line } from './line.tsx';
+import { SendNow } from './send-now.tsx';
 
 const MOST_SENT = 30;
 
@@ -63,9 +63,7 @@ export function Waiting({ app }: { readonly app: State }): JSX.Element {
           others.length === 0 && <p class="soft">{say(stopped.length > 0 ? 'nothing_else' : 'all_sent')}</p>
         ) : (
           <>
-            <button type="button" class="main" onClick={() => void sendNow(true)} disabled={app.sending}>
-              {say('send_now')}
-            </button>
+            <SendNow app={app} />
             <ul class="lines">
               {waiting.map((action) => (
                 <Line key={action.id} action={action} app={app} linked />
