@@ -210,7 +210,7 @@ def test_a_fault_outside_the_municipality_is_put_right_where_it_was_refused(
     form.get_by_role("button", name="Et annet sted").click()
     form.get_by_role("button", name="Der jeg er nå").click()
     form.locator("button.save").click()
-    tablet.opens("/crew#waiting")
+    tablet.page.get_by_text("Se på det").click()
     line = tablet.page.locator("[data-waiting]")
     line.get_by_role("button", name="Endre").click()
     line.get_by_role("button", name="Et annet sted").click()
