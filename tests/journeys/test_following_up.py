@@ -138,6 +138,7 @@ def test_a_photo_that_is_still_being_drawn_moves_no_button(resident, known, phon
     page.locator("details:has([name=text]) > summary").click()
     page.locator("input[type=file][name=photo]").set_input_files(phone_photo)
     button = page.locator("form[action*='/message'] button[type=submit]")
+    expect(page.locator(".photos canvas")).to_be_attached()
     before = button.bounding_box()
     page.wait_for_timeout(500)
     page.evaluate("dispatchEvent(new Event('draw'))")

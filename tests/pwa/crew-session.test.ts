@@ -169,6 +169,21 @@ async function leave(id: string): Promise<void> {
   await look(false);
 }
 
+test('what was sent the moment before the network came back is sent again before the server is told of the lock', async () => {
+  await give({ ...KARI, verifier });
+  await leave('a3');
+  answers = {
+    'PUT actions/a3': () => {
+      if (!asked.some(({ what }) => what === 'GET tablet')) throw new TypeError('network');
+      return json(201, { id: 'a3', number: '2026-1', version: 9, status: 'fixed' })();
+    },
+    'GET tablet': tablet(),
+    'POST tablet/lock': tablet(),
+  };
+  await lock();
+  assert.deepEqual(asked.map(({ what }) => what), ['PUT actions/a3', 'GET tablet', 'PUT actions/a3', 'POST tablet/lock']);
+});
+
 test('locked, the tablet is shut at once and sends what waits before the server is told', async () => {
   await give({ ...KARI, verifier });
   await leave('a1');

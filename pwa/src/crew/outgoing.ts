@@ -4,8 +4,8 @@ import { newId } from '../offline/store.ts';
 import { seeSignedOut } from './lock/session.ts';
 import { roomLeft } from './pictures.ts';
 import type { Action, Deed, Fault, WaitingPhoto } from './queue/action.ts';
-import { actionOf, handedOver } from './queue/action.ts';
-import { CHANNEL, send } from './queue/sender.ts';
+import { actionOf, handedOver, isStopped } from './queue/action.ts';
+import { CHANNEL, listOwn, send } from './queue/sender.ts';
 import { get, language, set } from './state.ts';
 import { inStore } from './store.ts';
 import { sync } from './sync.ts';
@@ -68,8 +68,12 @@ function passOnce(anew: boolean): Promise<number | null> {
 
 /** What somebody has done goes, as far as it can, before the server is told that they have locked the tablet. False where it cannot be reached. */
 export async function sendBeforeLock(): Promise<boolean> {
-  if (!get().actions.some(({ by }) => by.id === get().owner?.id)) return true;
+  const { owner } = get();
+  const mayGo = async (): Promise<boolean> => owner !== null && (await listOwn(owner.id)).some((action) => !isStopped(action));
+  if (!(await mayGo())) return true;
   await passOnce(true);
+  // The network may have come back between an upload and the question why it failed, or another tab may have been sending.
+  if (has_reached && (await mayGo())) await passOnce(true);
   return has_reached;
 }
 
