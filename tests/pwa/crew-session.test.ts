@@ -206,6 +206,24 @@ test('locked, the tablet is shut at once and sends what waits before the server 
   assert.equal(asked.length, 2);
 });
 
+test('a lock that the network comes back for while it is told in vain is told again', async () => {
+  await give({ ...KARI, verifier });
+  await leave('a4');
+  let again: Promise<void> | undefined;
+  answers = {
+    'PUT actions/a4': () => {
+      if (again) return json(201, { id: 'a4', number: '2026-1', version: 9, status: 'fixed' })();
+      // What the event “online” sets going.
+      again = learnSessions();
+      throw new TypeError('network');
+    },
+    'POST tablet/lock': tablet(),
+  };
+  await lock();
+  await again;
+  assert.equal((await row(3))?.lock_sent, true);
+});
+
 test('where nothing can be sent the lock waits with it', async () => {
   await give({ ...KARI, verifier });
   await leave('a1');

@@ -67,10 +67,19 @@ export const tellNow = (): Promise<boolean> =>
   });
 
 let telling: Promise<boolean> | undefined;
+let next: Promise<boolean> | undefined;
 
 /** A tablet that is locked is locked at the server as well before anything else is asked, once what is due of its person has had its chance. */
 export function sendLocks(): Promise<boolean> {
-  telling ??= tellLocks().finally(() => {
+  if (telling) {
+    // What was begun before the network came back says nothing of now.
+    next ??= telling.catch(() => false).then((isTold) => {
+      next = undefined;
+      return isTold || sendLocks();
+    });
+    return next;
+  }
+  telling = tellLocks().finally(() => {
     telling = undefined;
   });
   return telling;
