@@ -95,6 +95,7 @@ def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link
     tablet.page.get_by_role("button", name=f"Gi til {COLLEAGUE}").click()
     expect(tablet.page.locator(".said-now")).to_contain_text(f"Gitt til {COLLEAGUE}")
     expect(signing_out).to_be_focused()
+    tablet.sends_nothing()
     link.offline = False
     signing_out.click()
     expect(tablet.page.locator("main.lock")).to_be_visible()
