@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
+    arguments,
     assets,
     bodies,
     commands,
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # The ground: each request passes these in this order.
     database.init_app(app)
+    arguments.init_app(app)
     problems.init_app(app)
     languages.init_app(app)
     cross_site.init_app(app)
@@ -190,12 +192,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     desk_report.init_app(app)
     for desk_pages in (intake_pages, saved_filter_pages, bulk_pages):
         app.register_blueprint(desk_pages)
-    app.register_blueprint(service_pages.pages)
     crew_shell.init_app(app)
     app.register_blueprint(crew_pages)
     crew_api.init_app(app)
     statistics_pages.init_app(app)
-    for figures in (open_pages, annual_pages.pages):
+    for figures in (open_pages, annual_pages.pages, service_pages.pages):
         app.register_blueprint(figures)
     for part in SETTINGS:
         app.register_blueprint(part.pages)

@@ -1,4 +1,4 @@
-"""What stands behind the `?` of an address or in a form, read so that nothing can break a page."""
+"""What stands in an address or in a form, read so that nothing can break a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 import uuid
 from collections.abc import Mapping
 
-from flask import request
+from flask import Flask, request
+from werkzeug.routing import IntegerConverter, Map
 
 from app.database import MAX_ID
 
@@ -16,12 +17,30 @@ _SIDES = 4
 _NARROWEST_DEGREES = 1e-6
 
 
+class IdConverter(IntegerConverter):
+    """`<id:…>` of a route: a number that a row could have. Anything else is no such page."""
+
+    def __init__(self, routes: Map) -> None:
+        super().__init__(routes, min=1, max=MAX_ID)
+
+
+def init_app(app: Flask) -> None:
+    """Let routes name the ids of rows."""
+    app.url_map.converters["id"] = IdConverter
+
+
+def read_whole(text: str, most: int = MAX_ID) -> int | None:
+    """A whole number from 0 to the most; None for anything else."""
+    # Python refuses to read thousands of digits.
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+        return None
+    number = int(text)
+    return number if number <= most else None
+
+
 def read_id(arguments: Mapping[str, str], name: str) -> int | None:
     """An id that a row could have; None for anything else."""
-    text = arguments.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ID))):
-        return None
-    return int(text) if 0 < int(text) <= MAX_ID else None
+    return read_whole(arguments.get(name, "")) or None
 
 
 def read_box(text: str) -> tuple[float, float, float, float] | None:

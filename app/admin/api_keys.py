@@ -57,14 +57,14 @@ def add() -> Any:
     return attempt(carry_out, _page)
 
 
-@pages.get("/<int(max=2147483647):key_id>")
+@pages.get("/<id:key_id>")
 @allow(Role.ADMIN)
 def key(key_id: int) -> str:
     """One key, what it may do, and the form that changes it."""
     return _key_page(_find(key_id), {})
 
 
-@pages.post("/<int(max=2147483647):key_id>")
+@pages.post("/<id:key_id>")
 @allow(Role.ADMIN)
 def change(key_id: int) -> Any:
     """Another name, other scopes, another limit; from the key's next call on."""
@@ -86,7 +86,7 @@ def change(key_id: int) -> Any:
     return attempt(carry_out, lambda errors: _key_page(_find(key_id), errors))
 
 
-@pages.post("/<int(max=2147483647):key_id>/revoke")
+@pages.post("/<id:key_id>/revoke")
 @allow(Role.ADMIN)
 def revoke(key_id: int) -> BaseResponse:
     """Shut a system out, from its next call on."""

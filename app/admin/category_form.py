@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 
 from app.admin.translated import clean_line, read_texts, typed_texts, values_of_texts
+from app.arguments import read_whole
 from app.languages import gettext as _
 from app.languages import lazy_gettext, ngettext
 from app.places.queries import list_units
@@ -131,8 +132,8 @@ def _days(
     text = typed[name]
     if not text and not needed:
         return None
-    days = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) else 0
-    if not 0 < days <= most:
+    days = read_whole(text, most)
+    if not days:
         errors[name] = _("Write a number from 1 to %(most)s.", most=most)
         return None
     return days

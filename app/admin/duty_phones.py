@@ -16,7 +16,7 @@ from app.admin.forms import differences, read_needed, read_phone, typed
 from app.admin.log import lines
 from app.admin.municipality import SUBJECT, find_row
 from app.admin.pages import MANAGERS
-from app.arguments import read_id
+from app.arguments import read_id, read_whole
 from app.database import now, session
 from app.languages import OSLO
 from app.languages import gettext as _
@@ -91,8 +91,8 @@ def _typed_rows() -> list[dict[str, Any]]:
         order = texts[f"order-{number}"]
         if row["phone"] or (row["days"] and (row["from"] or row["to"])):
             # So many digits are more than there are lines, and few enough to be read as a number.
-            place = int(order[:9]) if order.isascii() and order.isdecimal() else number
-            rows.append((min(place, MOST_LINES), number, row))
+            place = read_whole(order[:9])
+            rows.append((number if place is None else min(place, MOST_LINES), number, row))
     return [row for _order, _number, row in sorted(rows, key=lambda one: one[:2])]
 
 

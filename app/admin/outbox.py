@@ -88,7 +88,7 @@ def _chosen() -> list[int]:
     return [one for one in read if one]
 
 
-@pages.post("/<int(max=2147483647):message_id>/drop")
+@pages.post("/<id:message_id>/drop")
 @allow(Role.ADMIN)
 def give_up(message_id: int) -> Any:
     """Drop a dead message, with the reason in the log."""

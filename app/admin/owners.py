@@ -34,7 +34,7 @@ pages = Blueprint("owners", __name__, url_prefix="/admin/owners")
 
 SUBJECT = "owner"
 FIELDS = ("name", "email", "phone", "note")
-OWNER = "/<int(max=2147483647):owner_id>"
+OWNER = "/<id:owner_id>"
 MAX_NOTE = 500
 MOST_PLACES = 100
 

@@ -79,7 +79,7 @@ def invite() -> Any:
     return attempt(carry_out, lambda errors: _new_page(typed, errors))
 
 
-@pages.get("/<int(max=2147483647):person_id>")
+@pages.get("/<id:person_id>")
 @allow(Role.ADMIN)
 def person(person_id: int) -> str:
     """An account: what it may, and what can be done with it."""
@@ -88,7 +88,7 @@ def person(person_id: int) -> str:
     return _person_page(staff, values_of(staff), {})
 
 
-@pages.post("/<int(max=2147483647):person_id>")
+@pages.post("/<id:person_id>")
 @allow(Role.ADMIN)
 def change(person_id: int) -> Any:
     """Put name, address, roles and unit right."""
@@ -115,7 +115,7 @@ def change(person_id: int) -> Any:
     return _carry_out(person_id, carry_out, typed)
 
 
-@pages.post("/<int(max=2147483647):person_id>/close")
+@pages.post("/<id:person_id>/close")
 @allow(Role.ADMIN)
 def close(person_id: int) -> Any:
     """Close an account: its sessions end at once, its reports go to somebody else or nobody."""
@@ -138,7 +138,7 @@ def close(person_id: int) -> Any:
     return _carry_out(person_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):person_id>/open")
+@pages.post("/<id:person_id>/open")
 @allow(Role.ADMIN)
 def open_again(person_id: int) -> Any:
     """Let a person in again, with what they signed in with before."""
@@ -150,7 +150,7 @@ def open_again(person_id: int) -> Any:
     return _carry_out(person_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):person_id>/sign-out")
+@pages.post("/<id:person_id>/sign-out")
 @allow(Role.ADMIN)
 def sign_out(person_id: int) -> Any:
     """End every session of a person."""
@@ -162,7 +162,7 @@ def sign_out(person_id: int) -> Any:
     return _carry_out(person_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):person_id>/tablets/<int(max=2147483647):stay_id>/end")
+@pages.post("/<id:person_id>/tablets/<id:stay_id>/end")
 @allow(Role.ADMIN)
 def end_tablet(person_id: int, stay_id: int) -> Any:
     """Sign a person out of one tablet, which erases what it holds as soon as it is online."""
@@ -176,7 +176,7 @@ def end_tablet(person_id: int, stay_id: int) -> Any:
     return _carry_out(person_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):person_id>/reset-factors")
+@pages.post("/<id:person_id>/reset-factors")
 @allow(Role.ADMIN)
 def end_factors(person_id: int) -> Any:
     """Forget a person's app, passkeys and recovery codes; the password stays."""
@@ -188,7 +188,7 @@ def end_factors(person_id: int) -> Any:
     return _carry_out(person_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):person_id>/link")
+@pages.post("/<id:person_id>/link")
 @allow(Role.ADMIN)
 def link(person_id: int) -> Any:
     """A link that lets a person set a password, shown this once."""

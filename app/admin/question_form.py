@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 
 from app.admin.translated import clean_line, read_texts, typed_texts, values_of_texts
+from app.arguments import read_whole
 from app.languages import gettext as _
 from app.languages import in_language, language, lazy_gettext
 from app.problems import InvalidFields
@@ -96,9 +97,8 @@ def read_form(kind: Kind) -> QuestionForm:
         when=request.form.getlist("when"),
     )
     if kind in CHOICES:
-        count = clean_line(request.form.get("rows", ""))
-        rows = int(count) if count.isascii() and count.isdecimal() and len(count) < MAX_CODE else 0
-        form.rows = [_typed_row(f"option{at}") for at in range(min(rows, MOST_OPTIONS))]
+        count = read_whole(clean_line(request.form.get("rows", ""))) or 0
+        form.rows = [_typed_row(f"option{at}") for at in range(min(count, MOST_OPTIONS))]
     return form
 
 
@@ -122,8 +122,8 @@ def rearrange(form: QuestionForm, wanted: str, gone: Sequence[Mapping[str, Any]]
         rows.append({"code": ""})
     if deed == "back":
         rows.extend(_row(one) for one in gone if one["code"] == of_what)
-    at = int(of_what) if of_what.isascii() and of_what.isdecimal() and len(of_what) < 3 else -1  # noqa: PLR2004 - as many digits as rows have
-    if not 0 <= at < len(rows):
+    at = read_whole(of_what)
+    if at is None or at >= len(rows):
         return
     if deed == "drop":
         del rows[at]

@@ -78,14 +78,14 @@ def add() -> Any:
     return attempt(carry_out, lambda errors: _page(typed, errors))
 
 
-@pages.get("/<int(max=2147483647):rule_id>")
+@pages.get("/<id:rule_id>")
 @allow(*MANAGERS)
 def edit(rule_id: int) -> str:
     """A line's form."""
     return _edit_page(rule_id, values_of(_find(rule_id)), {})
 
 
-@pages.post("/<int(max=2147483647):rule_id>")
+@pages.post("/<id:rule_id>")
 @allow(*MANAGERS)
 def change(rule_id: int) -> Any:
     """Put a line right."""
@@ -104,7 +104,7 @@ def change(rule_id: int) -> Any:
     return attempt(carry_out, lambda errors: _edit_page(rule_id, typed, errors))
 
 
-@pages.post("/<int(max=2147483647):rule_id>/remove")
+@pages.post("/<id:rule_id>/remove")
 @allow(*MANAGERS)
 def remove(rule_id: int) -> Any:
     """Take a line out."""
@@ -118,7 +118,7 @@ def remove(rule_id: int) -> Any:
     return _carry_out(rule_id, carry_out)
 
 
-@pages.post("/<int(max=2147483647):rule_id>/<any(up, down):way>")
+@pages.post("/<id:rule_id>/<any(up, down):way>")
 @allow(*MANAGERS)
 def move(rule_id: int, way: str) -> Any:
     """Change places with the line above or below; at the end nothing happens."""

@@ -70,14 +70,14 @@ def add() -> Any:
     return attempt(carry_out, _page)
 
 
-@pages.get("/<int(max=2147483647):target_id>")
+@pages.get("/<id:target_id>")
 @allow(Role.ADMIN)
 def target(target_id: int) -> str:
     """One target: its form, and the reports it has got."""
     return _target_page(_find(target_id), {})
 
 
-@pages.post("/<int(max=2147483647):target_id>")
+@pages.post("/<id:target_id>")
 @allow(Role.ADMIN)
 def change(target_id: int) -> Any:
     """Change it, pause it, let it go on."""

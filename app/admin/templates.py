@@ -29,7 +29,7 @@ from app.reports.wording import fill_in
 pages = Blueprint("templates", __name__, url_prefix="/admin/templates")
 
 SUBJECT = "reply_template"
-TEMPLATE = "/<int(max=2147483647):template_id>"
+TEMPLATE = "/<id:template_id>"
 TRY = "show"
 EXAMPLE = {"number": "2026-12345678", "place": "Byparken"}
 

@@ -32,7 +32,7 @@ pages = Blueprint("units", __name__, url_prefix="/admin/units")
 
 SUBJECT = "unit"
 FIELDS = ("name", "email", "lead")
-UNIT = "/<int(max=2147483647):unit_id>"
+UNIT = "/<id:unit_id>"
 
 
 @pages.get("")

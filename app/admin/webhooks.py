@@ -72,7 +72,7 @@ def _read() -> tuple[str, list[str]]:
     return url, kinds
 
 
-@pages.get("/<int(max=2147483647):webhook_id>")
+@pages.get("/<id:webhook_id>")
 @allow(Role.ADMIN)
 def hook(webhook_id: int) -> str:
     """One webhook with the log of its deliveries."""
@@ -91,7 +91,7 @@ def hook(webhook_id: int) -> str:
     return render_template("admin/webhook.html", hook=_view(found), deliveries=deliveries)
 
 
-@pages.post("/<int(max=2147483647):webhook_id>/<any(test, pause, resume, remove):step>")
+@pages.post("/<id:webhook_id>/<any(test, pause, resume, remove):step>")
 @allow(Role.ADMIN)
 def do(webhook_id: int, step: str) -> BaseResponse:
     """Try it, pause it, let it go on, or remove it."""

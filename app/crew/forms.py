@@ -9,6 +9,7 @@ from flask import request
 from flask_login import current_user
 from marshmallow import ValidationError
 
+from app.arguments import read_whole
 from app.crew import operations
 from app.crew.models import CrewAction
 from app.crew.schemas import ASK_DESK, NOTE, STATUS, ActionIn
@@ -71,9 +72,10 @@ def _read_number(name: str) -> int | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004 - the databases' integers
+    number = read_whole(text)
+    if number is None:
         raise InvalidFields({name: _("Write a whole number.")})
-    return int(text)
+    return number
 
 
 def carry_out(action_uuid: uuid.UUID, content: dict[str, Any]) -> CrewAction:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import form_id, read_id
+from app.arguments import form_id, read_id, read_whole
 from app.attempts import attempt
 from app.crew.forms import carry_out, load
 from app.crew.pages import CREW, pages
@@ -56,7 +56,7 @@ def _read() -> list[tuple[str, dict[str, Any]]]:
                     "report": number,
                     "kind": STATUS,
                     "status": status,
-                    "version": int(version) if version.isdecimal() and len(version) < 10 else 0,  # noqa: PLR2004 - the databases' integers
+                    "version": read_whole(version) or 0,
                     "public_text": request.form.get("public_text", ""),
                 }
             ),

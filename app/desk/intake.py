@@ -13,8 +13,7 @@ from flask_login import current_user
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import form_id, read_id, read_line
-from app.database import MAX_ID
+from app.arguments import form_id, read_id, read_line, read_whole
 from app.desk.pages import HANDLERS
 from app.geo import Position
 from app.languages import LANGUAGES, in_language, language
@@ -307,7 +306,7 @@ def _open_at(spot: str, category: str) -> list[dict[str, Any]]:
     found: list[Report] = []
     if kind == "sign" and (sign := _sign_with(rest)) is not None:
         found = list(list_alike_at(sign.place_id, sign.id, category or None))
-    elif kind == "place" and (place_id := read_id({"id": rest}, "id")) and place_id <= MAX_ID:
+    elif kind == "place" and (place_id := read_whole(rest)):
         place = find_place(place_id)
         found = list(list_alike_at(place.kept.id, None, category or None)) if place else []
     elif kind == "report":

@@ -32,7 +32,7 @@ pages = Blueprint("saved_filters", __name__, url_prefix="/desk/filters")
 SUBJECT = "saved_filter"
 MOST_OF_ONE_PERSON = 40
 MAX_NAME = 60
-FILTER = "/<int(max=2147483647):filter_id>"
+FILTER = "/<id:filter_id>"
 
 
 @pages.get("")

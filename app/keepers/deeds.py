@@ -166,7 +166,7 @@ def _read_photo() -> PreparedPhoto | None:
         raise InvalidFields({"photo": problem.message}) from problem
 
 
-@pages.get("/signs/events/<int(max=2147483647):event_id>/<any(photo, thumbnail):size>")
+@pages.get("/signs/events/<id:event_id>/<any(photo, thumbnail):size>")
 @allow(*SIGN_KEEPERS)
 def photo(event_id: int, size: str) -> Response:
     """A photo of a sign's log; for keepers alone."""

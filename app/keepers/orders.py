@@ -21,8 +21,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.after_answer import once_answered
-from app.arguments import form_id, read_id
-from app.database import MAX_ID, free_connection
+from app.arguments import form_id, read_id, read_whole
+from app.database import free_connection
 from app.keepers.printing import FILE_TYPES
 from app.keepers.signs import SIGN_KEEPERS
 from app.languages import as_date_time, lazy_gettext
@@ -134,8 +134,8 @@ def new() -> str:
 
 def _asked_codes() -> list[str]:
     chosen = [code for code in request.args.getlist("sign") if _CODE.fullmatch(code)]
-    ids = request.args.getlist("place")
-    places = [int(one) for one in ids if re.fullmatch(r"[0-9]{1,9}", one)][:MOST_SIGNS]
+    ids = map(read_whole, request.args.getlist("place"))
+    places = [one for one in ids if one][:MOST_SIGNS]
     if chosen:
         return chosen[:MOST_SIGNS]
     if "unprinted" in request.args:
@@ -232,7 +232,7 @@ def _sign_line(sign: Sign) -> dict[str, str]:
     return {"code": sign.code, "place_name": sign.place.name, "label": sign.label}
 
 
-@pages.get("/<int(max=2147483647):order_id>")
+@pages.get("/<id:order_id>")
 @allow(*SIGN_KEEPERS)
 def order(order_id: int) -> BaseResponse:
     """One order: how far it has come, and its file."""
@@ -269,7 +269,7 @@ def _size(count: int) -> str:
     return f"{count / MB:.1f} MB".replace(".", ",")
 
 
-@pages.post("/<int(max=2147483647):order_id>/cancel")
+@pages.post("/<id:order_id>/cancel")
 @allow(*SIGN_KEEPERS)
 def cancel(order_id: int) -> BaseResponse:
     """Stop an order."""
@@ -277,7 +277,7 @@ def cancel(order_id: int) -> BaseResponse:
     return redirect(url_for(".order", order_id=order_id), 303)
 
 
-@pages.post("/<int(max=2147483647):order_id>/again")
+@pages.post("/<id:order_id>/again")
 @allow(*SIGN_KEEPERS)
 def again(order_id: int) -> BaseResponse:
     """Print the same once more."""
@@ -286,7 +286,7 @@ def again(order_id: int) -> BaseResponse:
     return redirect(url_for(".order", order_id=placed.id), 303)
 
 
-@pages.get("/<int(max=2147483647):order_id>/file")
+@pages.get("/<id:order_id>/file")
 @allow(*SIGN_KEEPERS)
 def file(order_id: int) -> Response:
     """The finished file."""
@@ -307,7 +307,7 @@ def file(order_id: int) -> Response:
 
 
 def _find(order_id: int) -> PrintOrder:
-    found = find_order(order_id) if order_id <= MAX_ID else None
+    found = find_order(order_id)
     if found is None:
         raise NoSuchOrder
     return found

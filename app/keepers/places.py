@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from app.arguments import read_box, read_id, read_line
+from app.arguments import read_box, read_id, read_line, read_whole
 from app.keepers.place_facts import count_signs_at
 from app.keepers.signs import SIGN_KEEPERS
 from app.languages import gettext as _
@@ -33,7 +32,7 @@ from app.reports.photo_store import photo_store
 
 pages = Blueprint("keepers_places", __name__, url_prefix="/places")
 
-PLACE = "/<int(max=2147483647):place_id>"
+PLACE = "/<id:place_id>"
 NO_UNIT = "none"
 THE_EARTH = (-180.0, -90.0, 180.0, 90.0)
 
@@ -121,8 +120,7 @@ def _next_url(shown: Sequence[Place]) -> str:
 
 def read_number(name: str) -> int | None:
     """A count that the way here has left in the address."""
-    text = request.args.get(name, "")
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+    return read_whole(request.args.get(name, ""))
 
 
 @pages.get("/points")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import uuid
 from typing import Any
 
@@ -11,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import form_id, read_id, read_line
+from app.arguments import form_id, read_id, read_line, read_whole
 from app.geo import Position, position_of
 from app.keepers.signs import SIGN_KEEPERS, sign_or_404
 from app.languages import gettext as _
@@ -108,10 +107,11 @@ def _read_labels() -> list[str]:
     labels = [clean(line) for line in request.form.get("labels", "").splitlines()]
     labels = [label for label in labels if label]
     written = request.form.get("count", "").strip() or str(max(len(labels), 1))
-    if not (re.fullmatch(r"[0-9]{1,4}", written) and 1 <= int(written) <= MOST_AT_ONCE):
+    wished = read_whole(written, MOST_AT_ONCE)
+    if not wished:
         sentence = _("Write a number from 1 to %(most)s.", most=MOST_AT_ONCE)
         raise InvalidFields({"count": sentence})
-    count = max(int(written), len(labels))
+    count = max(wished, len(labels))
     if count > MOST_AT_ONCE:
         raise InvalidFields({"labels": _("At most %(most)s signs at once.", most=MOST_AT_ONCE)})
     if any(len(label) > MAX_LABEL for label in labels):

@@ -113,7 +113,7 @@ def _lines(found: Iterable[Row[ReceivedMail, bool]]) -> list[dict[str, Any]]:
     ]
 
 
-@pages.post("/<int(max=2147483647):mail_id>/file")
+@pages.post("/<id:mail_id>/file")
 @allow(*READERS)
 def file(mail_id: int) -> Response:
     """The mail as it came, for a mail program; that somebody got it is written down."""
@@ -128,7 +128,7 @@ def file(mail_id: int) -> Response:
     )
 
 
-@pages.post("/<int(max=2147483647):mail_id>/enter")
+@pages.post("/<id:mail_id>/enter")
 @allow(*READERS)
 def enter(mail_id: int) -> BaseResponse:
     """Make a report of a mail that was ignored, held or not read."""
@@ -138,7 +138,7 @@ def enter(mail_id: int) -> BaseResponse:
     return redirect(url_for(".mails", entered=number), 303)
 
 
-@pages.post("/<int(max=2147483647):mail_id>/settle")
+@pages.post("/<id:mail_id>/settle")
 @allow(*READERS)
 def dismiss(mail_id: int) -> BaseResponse:
     """Nothing more is to be done about a mail."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import request
 
+from app.arguments import read_whole
 from app.database import now
 from app.geo import Position
 from app.languages import OSLO
@@ -172,9 +173,10 @@ def read_count(name: str) -> int | None:
     text = read_text(name)
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < _MAX_NUMBER_CHARACTERS):
+    number = read_whole(text, 10**_MAX_NUMBER_CHARACTERS)
+    if number is None:
         raise refuse(name, _("Write a whole number."))
-    return int(text)
+    return number
 
 
 def read_page() -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Collection as Names
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,13 +12,13 @@ from typing import NoReturn
 
 from flask import request
 
+from app.arguments import read_whole
 from app.languages import OSLO
 from app.languages import gettext as _
 from app.open_data.records import NUMBER, Bounds, Collection
 from app.problems import InvalidFields, NotAcceptable
 
 USUAL_LIMIT, MOST_FEATURES = 100, 10_000
-_MOST_DIGITS = 9
 _SIDES, _SIDES_WITH_HEIGHT = 4, 6
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -89,14 +90,11 @@ def _read_limit(text: str | None) -> int:
     """More than there is at once is no error, says the standard."""
     if text is None:
         return USUAL_LIMIT
-    if not _is_count(text) or int(text) < 1:
+    limit = read_whole(text, sys.maxsize)
+    if not limit:
         sentence = _("Write a whole number from 1 to %(most)s.", most=MOST_FEATURES)
         raise InvalidFields({"limit": sentence})
-    return min(int(text), MOST_FEATURES)
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return min(limit, MOST_FEATURES)
 
 
 def _read_box(text: str | None) -> Bounds | None:
@@ -152,10 +150,12 @@ def _read_equal(collection: Collection) -> dict[str, str | int]:
     equal: dict[str, str | int] = {}
     for name, one in collection.filters.items():
         text = request.args.get(name)
-        if text is not None and one.kind == NUMBER and not _is_count(text):
+        if text is None:
+            continue
+        value = read_whole(text) if one.kind == NUMBER else text
+        if value is None:
             raise InvalidFields({name: _("Write a whole number.")})
-        if text is not None:
-            equal[name] = int(text) if one.kind == NUMBER else text
+        equal[name] = value
     return equal
 
 
@@ -165,7 +165,8 @@ def _read_after(collection: Collection, text: str | None) -> tuple[date | str | 
         return None
     try:
         if not collection.day:
-            return (int(text),) if _is_count(text) else _no_page()
+            key = read_whole(text)
+            return _no_page() if key is None else (key,)
         day, _dot, name = text.partition(".")
         return (date.fromisoformat(day), name) if _NAME.fullmatch(name) else _no_page()
     except ValueError:

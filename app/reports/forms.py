@@ -16,7 +16,7 @@ from flask import request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
-from app.arguments import form_id, read_id, read_uuid
+from app.arguments import form_id, read_id, read_uuid, read_whole
 from app.languages import LANGUAGES, language
 from app.languages import gettext as _
 from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
@@ -60,7 +60,6 @@ FIELDS = (
     "opened_at",
 )
 
-_EPOCH_DIGITS = 10
 _ANSWER = "answers-"
 MAX_ANSWERS = 40
 MAX_VALUES = 40
@@ -218,10 +217,9 @@ def _load(form: ReportForm, sign: Sign | None, channel: Channel | None) -> dict[
 
 def _seconds_since(opened_at: str) -> int | None:
     """How long the form was open; None where it does not say, or says what cannot be."""
-    if not (opened_at.isascii() and opened_at.isdecimal() and len(opened_at) <= _EPOCH_DIGITS):
-        return None
-    seconds = int(time.time()) - int(opened_at)
-    return seconds if seconds >= 0 else None
+    now = int(time.time())
+    opened = read_whole(opened_at, now)
+    return None if opened is None else now - opened
 
 
 def _language() -> str:

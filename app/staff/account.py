@@ -124,7 +124,7 @@ def sign_out_everywhere() -> BaseResponse:
     return redirect(url_for("security.login", done="signed-out"), 303)
 
 
-@pages.post("/account/tablets/<int(max=2147483647):stay_id>/end")
+@pages.post("/account/tablets/<id:stay_id>/end")
 @allow(*STAFF)
 def end_tablet(stay_id: int) -> BaseResponse:
     """Sign out of a tablet that is elsewhere, or of this one."""

@@ -133,7 +133,7 @@ def add_passkey() -> Any:
     return attempt(carry_out, lambda errors: _passkey_page(name, errors))
 
 
-@pages.post("/account/passkeys/<int(max=2147483647):passkey_id>/remove")
+@pages.post("/account/passkeys/<id:passkey_id>/remove")
 @allow(*STAFF)
 def remove_passkey(passkey_id: int) -> Any:
     """Nobody comes in with this passkey any more."""

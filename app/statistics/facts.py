@@ -7,9 +7,10 @@ docs/decisions/0019.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import duckdb
@@ -183,27 +184,19 @@ class Facts:
     def _read(self, last: int) -> None:
         look_again = self._looks_again()
         seen = last if self._seen is None else self._seen
-        start = seen - OUT_OF_ORDER if look_again else seen
         # Read before the reports, so that a line which comes in between is read again.
-        lines = _read_lines(start, last)
+        lines = _read_lines(seen - OUT_OF_ORDER if look_again else seen, last)
         kinds = read_kinds() if look_again else self._kinds
-        has_moved = kinds != self._kinds
         changed: list[Fact] = []
-        work = self._columns.cursor()
-        work.execute("BEGIN")
-        try:
-            if has_moved:
+        with _one_change(self._columns) as work:
+            if kinds != self._kinds:
                 _keep_kinds(work, kinds)
             if self._seen is None:
                 _keep(work, read_all_reports())
             else:
                 new = {report for line, report in lines.items() if line not in self._lines}
                 changed = _read_again(work, sorted(new), kinds)
-            work.execute("COMMIT")
-        except BaseException:
-            work.execute("ROLLBACK")
-            raise
-        self._answers = {} if has_moved else self._still_true(changed)
+        self._answers = self._still_true(changed) if kinds == self._kinds else {}
         self._lines = {one for one in self._lines | lines.keys() if one > last - OUT_OF_ORDER}
         self._seen, self._kinds = last, kinds
         if look_again:
@@ -248,6 +241,19 @@ def read_ahead(app: Flask) -> threading.Thread:
 def forget() -> None:
     """Read all anew next time: after the database was set back."""
     current_app.extensions["facts"] = None
+
+
+@contextlib.contextmanager
+def _one_change(columns: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What is written through it is seen all at once, or never."""
+    work = columns.cursor()
+    work.execute("BEGIN")
+    try:
+        yield work
+    except BaseException:
+        work.execute("ROLLBACK")
+        raise
+    work.execute("COMMIT")
 
 
 def _read_lines(after: int, last: int) -> dict[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from app.arguments import read_whole
 from app.languages import gettext as _
 from app.permissions import allow
 from app.problems import OneFilterAtATime, TooFewToTell
@@ -22,8 +23,6 @@ from app.statistics.selection import FIRST_YEAR, Selection, of_year, read_filter
 from app.statistics.views import OVERVIEW, SERVICE, Shelf, filters_view, page_view
 
 pages = Blueprint("open", __name__, url_prefix="/open")
-
-YEAR_DIGITS = 4
 
 
 def _arguments(wanted: Selection) -> dict[str, Any]:
@@ -116,9 +115,9 @@ def _asked() -> Selection:
     Raises:
         OneFilterAtATime: it is narrowed by more, or by what could be somebody's home.
     """
-    text = request.args.get("year", "")
-    year = int(text) if text.isascii() and text.isdecimal() and len(text) <= YEAR_DIGITS else 0
-    period = of_year(year if FIRST_YEAR <= year <= today().year else today().year)
+    this_year = today().year
+    year = read_whole(request.args.get("year", ""), this_year) or 0
+    period = of_year(year if year >= FIRST_YEAR else this_year)
     # The form has one list; addresses say what it is that they name.
     name, _dash, value = request.args.get("only", "").partition("-")
     wanted = read_filters({**request.args, name: value}, period)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.arguments import printable
+from app.arguments import printable, read_whole
 from app.database import now
 from app.imports.files import shown
 from app.languages import OSLO, lazy_gettext
@@ -70,8 +70,8 @@ def fields_of(said: Said) -> dict[str, str]:
 
 def _read_period(year: str, month: str, errors: dict[str, str]) -> tuple[int, int | None]:
     today = now().astimezone(OSLO).date()
-    found, in_year = _whole_number(year), _whole_number(month)
-    if found is None or not FIRST_YEAR <= found <= today.year:
+    found, in_year = read_whole(year, today.year), read_whole(month)
+    if found is None or found < FIRST_YEAR:
         errors["year"] = _(
             "Write a year from %(first)s to %(last)s.", first=FIRST_YEAR, last=today.year
         )
@@ -80,11 +80,6 @@ def _read_period(year: str, month: str, errors: dict[str, str]) -> tuple[int, in
     if month and in_year not in MONTHS:
         errors["month"] = _("Write a month from 1 to 12, or nothing for the whole year.")
     return found or 0, in_year
-
-
-def _whole_number(text: str) -> int | None:
-    short = text.isascii() and text.isdecimal() and len(text) <= len(str(FIRST_YEAR))
-    return int(text) if short else None
 
 
 def _read_measure(text: str, errors: dict[str, str]) -> tuple[Measure, bool]:

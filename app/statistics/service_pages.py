@@ -38,7 +38,7 @@ from app.statistics.views import SERVICE, STAFF_SHELF, tabs_of
 pages = Blueprint("service_figures", __name__, url_prefix="/statistics/service")
 
 MANAGERS = (Role.MANAGER, Role.ADMIN)
-FIGURE = "/<int(max=2147483647):figure_id>"
+FIGURE = "/<id:figure_id>"
 # More on one page is no longer read; the filters lead to the rest.
 MOST_SHOWN = 200
 

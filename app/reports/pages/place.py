@@ -21,7 +21,7 @@ from app.reports.queries import list_fixed_at, list_open_at
 from app.signs.queries import list_signs_of
 
 
-@pages.get("/places/<int(max=2147483647):place_id>")
+@pages.get("/places/<id:place_id>")
 @allow(anyone=True)
 def place(place_id: int) -> str | BaseResponse:
     """What is open and lately fixed at a place; one that was merged leads on for good."""
