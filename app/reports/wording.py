@@ -146,6 +146,14 @@ def _priority_title(event: Event) -> str:
     )
 
 
+def _moved_title(event: Event) -> str:
+    if event.from_value == event.to_value:
+        return _("Moved. Both spots are called %(name)s", name=event.to_value)
+    return _(
+        "Moved to %(after)s. Was at: %(before)s", after=event.to_value, before=event.from_value
+    )
+
+
 def _undone_title(event: Event) -> str:
     if event.from_value == EventKind.STATUS:
         name = status_name(event.to_value or "")
@@ -182,9 +190,7 @@ _TITLES: dict[EventKind, Callable[[Event], str]] = {
     EventKind.CATEGORY: lambda event: _(
         "Sorted as %(after)s, was %(before)s", after=event.to_value, before=event.from_value
     ),
-    EventKind.MOVED: lambda event: _(
-        "Moved to %(after)s. Was at: %(before)s", after=event.to_value, before=event.from_value
-    ),
+    EventKind.MOVED: _moved_title,
     EventKind.FORWARDED: lambda event: _("Sent on to %(owner)s", owner=event.to_value),
     EventKind.MERGED: lambda event: _(
         "Report %(number)s is of the same fault", number=event.to_value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.arguments import read_id
@@ -15,6 +15,7 @@ from app.reports.models import Channel
 FILTERS = ("category", "unit", "kind", "place", "channel")
 # Before the first of them nobody had a register of this sort; days far ahead are slips.
 FIRST_YEAR = 1990
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,11 @@ class Selection:
 
     @property
     def before(self) -> Selection:
-        """The same period a year earlier."""
-        return replace(self, since=_year_before(self.since), until=_year_before(self.until))
+        """The same period a year earlier; to the last of February what ends there."""
+        day_after = self.until + _ONE_DAY
+        ends_month = day_after.day == 1
+        until = _year_before(day_after) - _ONE_DAY if ends_month else _year_before(self.until)
+        return replace(self, since=_year_before(self.since), until=until)
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -120,7 +120,12 @@ def test_what_was_refused_is_put_right_with_the_reason_before_ones_eyes(live_ser
     page = tablet.page
     page.locator("#duplicate").fill("2026-99999999")
     page.locator("[data-act] button.save").click()
-    page.get_by_text("Se på det").click()
+    expect(page.get_by_role("link", name="Se på det")).to_be_visible()
+    tablet.opens("/crew#me")
+    page.locator("button.danger").click()
+    leaving = page.locator("section").filter(has=page.locator("button.danger"))
+    expect(leaving.get_by_role("button", name="Send nå")).to_have_count(0)
+    leaving.get_by_role("link", name="Se på det").click()
     line = page.locator("[data-waiting]")
     line.get_by_role("button", name="Endre").click()
     expect(page.locator(":focus")).to_contain_text("Ingen melding har dette nummeret")

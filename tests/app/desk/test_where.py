@@ -68,6 +68,8 @@ def test_a_place_of_the_same_name_and_spot_is_another_place(front_desk, filed):
     assert fresh(report).place_id == place.id
     # The figures follow the timeline.
     assert kinds(report) == [EventKind.RECEIVED, EventKind.MOVED]
+    page = front_desk.get(f"/desk/reports/{report.number}").text
+    assert "Begge stedene heter Byparken" in page
 
 
 def test_what_lies_outside_the_municipality_is_refused_and_stays_typed(front_desk, spotted):

@@ -2,6 +2,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { handOver } from '../outgoing.ts';
+import type { Action } from '../queue/action.ts';
+import { isStopped } from '../queue/action.ts';
+import { screenAddress } from '../router.ts';
 import type { State } from '../state.ts';
 import { announce, get } from '../state.ts';
 import type { Owner } from '../store.ts';
@@ -15,20 +18,27 @@ interface Props {
   readonly owner: Owner;
 }
 
-const waitingOf = (id: number): number => get().actions.filter(({ by }) => by.id === id).length;
+const waitingOf = (id: number): Action[] => get().actions.filter(({ by }) => by.id === id);
 
 function Waiting({ app, owner }: Props): JSX.Element {
   const colleagues = app.people.filter(({ id }) => id !== owner.id);
   const words = useArrival<HTMLParagraphElement>();
+  const waiting = waitingOf(owner.id);
   const give = async (to: Owner): Promise<void> => {
     await handOver(owner, to);
     announce(say('handed_over', { name: to.name }));
   };
   return (
     <Notice tone="warning">
-      <p tabIndex={-1} ref={words}>{count('leave_waits_one', 'leave_waits_many', waitingOf(owner.id))}</p>
+      <p tabIndex={-1} ref={words}>{count('leave_waits_one', 'leave_waits_many', waiting.length)}</p>
       <div class="buttons">
-        <SendNow app={app} />
+        {waiting.every(isStopped) ? (
+          <a class="button main" href={screenAddress('waiting')}>
+            {say('look_at_it')}
+          </a>
+        ) : (
+          <SendNow app={app} />
+        )}
         {colleagues.map((colleague) => (
           <button key={colleague.id} type="button" onClick={() => void give(colleague)}>
             {say('hand_over', { name: colleague.name })}
@@ -42,7 +52,7 @@ function Waiting({ app, owner }: Props): JSX.Element {
 
 export function Leave({ app, owner }: Props): JSX.Element {
   const [isAsked, ask] = useState(false);
-  const waits = waitingOf(owner.id) > 0;
+  const waits = waitingOf(owner.id).length > 0;
   const button = useRef<HTMLButtonElement>(null);
   const wasAsked = useRef(false);
   useEffect(() => {
@@ -51,7 +61,7 @@ export function Leave({ app, owner }: Props): JSX.Element {
     wasAsked.current = isAsked;
   }, [isAsked, waits]);
   const leave = async (): Promise<void> => {
-    if (!isAsked || waitingOf(owner.id) > 0) {
+    if (!isAsked || waitingOf(owner.id).length > 0) {
       ask(true);
       return;
     }
