@@ -14,7 +14,7 @@ from app.database import now, session
 from app.languages import gettext as _
 from app.places.queries import list_owners
 from app.problems import InvalidFields, NoSuchAction, NoSuchReport, ReusedId
-from app.reports import operations
+from app.reports import filing, operations
 from app.reports.keys import fingerprint
 from app.reports.models import Channel, Event, EventKind, Report
 from app.reports.photo_care import release_photo
@@ -270,11 +270,11 @@ def file_found(
     found = {name: value for name, value in content.items() if name not in _SENDERS}
     found |= {"channel": Channel.STAFF.value, "contact": None}
     mark = fingerprint(found)
-    if known := operations.find_replay(report_uuid, mark):
+    if known := filing.find_replay(report_uuid, mark):
         return known, False
     doer = _doer(content, staff)
-    spot = operations.find_spot(found)
-    report = operations.file_report(report_uuid, mark, found, spot, staff=staff)
+    spot = filing.find_spot(found)
+    report = filing.file_report(report_uuid, mark, found, spot, staff=staff)
     report.events[0].internal_text = _handed_over(doer, staff)
     return report, True
 

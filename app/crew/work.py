@@ -15,8 +15,8 @@ from app.database import now
 from app.geo import position_of
 from app.languages import gettext as _
 from app.reports import wording
+from app.reports.deadlines import URGENT
 from app.reports.models import Event, Photo, Report
-from app.reports.operations import URGENT
 from app.reports.photo_store import PHOTO, THUMBNAIL
 from app.reports.questions import answers_in_words
 from app.reports.workflow import next_states

@@ -26,10 +26,10 @@ from app.permissions import allow
 from app.places.queries import find_place
 from app.problems import InvalidFields, NoSuchSign
 from app.reports import wording
+from app.reports.filing import file_report, find_known_category, find_replay, find_spot
 from app.reports.followers import follow_report
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
-from app.reports.operations import file_report, find_known_category, find_replay, find_spot
 from app.reports.queries import find_report, list_alike_at, list_alike_near, list_categories
 from app.reports.question_list import DANGER
 from app.reports.schemas import MAX_ADDRESS, ContactIn, ReportIn

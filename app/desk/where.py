@@ -19,9 +19,9 @@ from app.places.queries import find_place
 from app.places.rows import UnusableRow, read_position
 from app.problems import InvalidFields, NoSuchSign
 from app.reports import staff_views, wording
+from app.reports.filing import Spot, point_of
 from app.reports.models import Report
 from app.reports.moving import move_report
-from app.reports.operations import Spot, point_of
 from app.reports.queries import list_alike_near
 from app.reports.schemas import MAX_ADDRESS, clean
 from app.reports.staff_forms import attempt, list_unseen, report_or_problem, report_to_change

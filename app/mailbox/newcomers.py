@@ -13,8 +13,8 @@ from app.languages import gettext as _
 from app.mailbox.pictures import Sorted
 from app.mailbox.reading import IncomingMail
 from app.mailbox.written import Writer, Written, left_out_of, rest_of, split_text
+from app.reports.filing import Spot, file_report
 from app.reports.models import Channel, Report
-from app.reports.operations import Spot, file_report
 from app.reports.photos import keep_photo
 from app.reports.schemas import MAX_AGE, MAX_DESCRIPTION, ContactIn
 

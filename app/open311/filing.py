@@ -19,9 +19,9 @@ from app.open311.arguments import read_all, read_position, read_text, required
 from app.open311.media import fetch_later, read_photos
 from app.open311.models import ApiKey, KeyedReport
 from app.problems import InvalidFields, NoSuchService, Problem
+from app.reports.filing import file_report, find_replay, find_spot
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
-from app.reports.operations import file_report, find_replay, find_spot
 from app.reports.photos import MAX_PER_REPORT, keep_photo
 from app.reports.queries import find_category
 from app.reports.question_list import DANGER, Kind, Question, read_questions

@@ -22,7 +22,7 @@ from app.problems import (
     WrongKey,
 )
 from app.rate_limits import FOLLOWS, PHOTOS, REPORTS, limiter
-from app.reports import followers, operations, wording
+from app.reports import filing, followers, wording
 from app.reports.keys import key_fits, report_key
 from app.reports.models import Report
 from app.reports.pages.photos import photos_view
@@ -100,7 +100,7 @@ _KEY = {"type": "http", "scheme": "bearer", "description": "The key from the rep
 @api.alt_response(422, schema=ProblemOut, description="Something must be corrected.")
 def put_report(content: dict[str, Any], report_uuid: uuid.UUID) -> tuple[dict[str, Any], int]:
     """File a report under an id the device made; the same again is answered as the first time."""
-    report, created = operations.submit_report(report_uuid, content)
+    report, created = filing.submit_report(report_uuid, content)
     return _receipt(report), 201 if created else 200
 
 
@@ -134,7 +134,7 @@ def put_photo(report_uuid: uuid.UUID, photo_uuid: uuid.UUID) -> tuple[dict[str, 
     """Add a photo: the raw JPEG, PNG, WebP or HEIC as the body; at most three a report."""
     _demand_key(report_uuid)
     report = _find(report_uuid)
-    address, created = operations.add_reporter_photo(report, photo_uuid, request.get_data())
+    address, created = filing.add_reporter_photo(report, photo_uuid, request.get_data())
     url = url_for("resident.photo", photo_uuid=address, size="photo", key=report_key(report.uuid))
     return {"id": photo_uuid, "url": _absolute(url)}, 201 if created else 200
 
@@ -169,7 +169,7 @@ def put_follower(
 def get_open_reports(where: dict[str, Any]) -> dict[str, Any]:
     """What is open at a sign or place, or within 150 metres of a position."""
     position = {"lat": where["lat"], "lon": where["lon"]}
-    spot = operations.find_spot(where | {"position": position})
+    spot = filing.find_spot(where | {"position": position})
     if spot.place is None:
         near = list_alike_near(Position(**position), where["category"])
         return {"reports": [_open_report(report, round(metres)) for report, metres in near]}

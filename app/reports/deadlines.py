@@ -12,7 +12,8 @@ from app.languages import OSLO
 from app.public_holidays import is_public_holiday
 
 # Working days per priority. P0 is phone first, and handled like P1 when it is reported here.
-WORKING_DAYS = {"P0": 1, "P1": 1, "P2": 3, "P3": 5, "P4": 15}
+URGENT = "P0"
+WORKING_DAYS = {URGENT: 1, "P1": 1, "P2": 3, "P3": 5, "P4": 15}
 
 END_OF_DAY = time(23, 59, 59)
 

@@ -20,15 +20,9 @@ from app.arguments import form_id, read_id, read_uuid, read_whole
 from app.languages import LANGUAGES, language
 from app.languages import gettext as _
 from app.problems import InvalidFields, Problem, ReusedId, UnreadablePhoto
+from app.reports.filing import Spot, file_report, find_known_category, find_replay, find_spot
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Danger, Photo, Report
-from app.reports.operations import (
-    Spot,
-    file_report,
-    find_known_category,
-    find_replay,
-    find_spot,
-)
 from app.reports.photos import (
     MAX_BYTES,
     MAX_PER_REPORT,

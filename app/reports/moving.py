@@ -6,8 +6,9 @@ from typing import Any
 
 from app.database import session
 from app.geo import Position, ewkt, position_of
+from app.reports.filing import Spot, demand_inside, point_of
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import Spot, demand_inside, offer_to_target, point_of
+from app.reports.operations import offer_to_target
 from app.reports.routing import find_destination
 from app.staff.models import Staff
 

@@ -11,9 +11,8 @@ from app.geo import position_of
 from app.languages import LANGUAGES, age_of, as_date_time, day_in_words
 from app.languages import gettext as _
 from app.reports import wording
-from app.reports.deadlines import end_of_next_working_day, local_day
+from app.reports.deadlines import URGENT, end_of_next_working_day, local_day
 from app.reports.models import Event, EventKind, Moment, Photo, Report
-from app.reports.operations import URGENT
 from app.reports.pages.photos import photos_view
 from app.reports.questions import answers_in_words
 from app.reports.workflow import next_states

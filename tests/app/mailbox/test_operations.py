@@ -12,7 +12,7 @@ from app.database import now, session
 from app.mailbox import operations
 from app.mailbox.models import Outcome, Reason
 from app.outbox import OutboxMessage
-from app.reports import operations as report_operations
+from app.reports import filing
 from app.reports.deadlines import local_day
 from tests.app.mailbox.conftest import notes, received, reports, set_otherwise
 from tests.mails import (
@@ -255,8 +255,8 @@ def draws(monkeypatch) -> Callable[..., None]:
         # What was filed before stays when the mail is rolled back.
         session().commit()
         drawn = iter(numbers)
-        by_chance = report_operations.new_number
-        monkeypatch.setattr(report_operations, "new_number", lambda at: next(drawn, by_chance(at)))
+        by_chance = filing.new_number
+        monkeypatch.setattr(filing, "new_number", lambda at: next(drawn, by_chance(at)))
 
     return draw
 

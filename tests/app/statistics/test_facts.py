@@ -13,9 +13,10 @@ from sqlalchemy import func, select, update
 from app.database import session
 from app.geo import position_of
 from app.places.models import Place, PlaceKind, Unit
+from app.reports.filing import Spot
 from app.reports.models import Category, Event, Report
 from app.reports.moving import move_report
-from app.reports.operations import Spot, assign_unit, change_status, recategorise
+from app.reports.operations import assign_unit, change_status, recategorise
 from app.reports.workflow import Status
 from app.staff.models import Staff
 from app.statistics import counting, facts

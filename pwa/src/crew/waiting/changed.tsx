@@ -8,7 +8,7 @@ import { stepName } from '../report/fields.tsx';
 import { filledOf } from '../report/steps.ts';
 import { Status, focusTitle } from '../ui.tsx';
 import { say } from '../words.ts';
-import { Discard } from './line.tsx';
+import { Discard } from './discard.tsx';
 
 export function Changed({ action, conflict }: { readonly action: Action; readonly conflict: Conflict }): JSX.Element {
   const { content, done_by } = action;

@@ -1,7 +1,7 @@
 /** One action that waits: for the network, or for a person where the server has said no or the report has moved on. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { resend, throwAway } from '../outgoing.ts';
+import { resend } from '../outgoing.ts';
 import type { Action } from '../queue/action.ts';
 import { again, isDeed, isHeldUp } from '../queue/action.ts';
 import { reportAddress } from '../router.ts';
@@ -12,6 +12,7 @@ import { language } from '../state.ts';
 import { Tag, focusTitle } from '../ui.tsx';
 import { count, say, timeOf } from '../words.ts';
 import { Changed } from './changed.tsx';
+import { Discard } from './discard.tsx';
 import { Edit } from './edit.tsx';
 
 export function whatOf({ content }: Action): string {
@@ -27,27 +28,6 @@ function State_({ action, app }: { readonly action: Action; readonly app: State 
   if (by.id !== app.owner?.id) return <Tag tone="waiting">{say('waits_for', { name: by.name })}</Tag>;
   if (app.link === 'signed_out') return <Tag tone="waiting">{say('waits_for_sign_in')}</Tag>;
   return <Tag tone="waiting">{say('waits')}</Tag>;
-}
-
-/** What was refused is thrown away only by a second tap. */
-export function Discard({ action }: { readonly action: Action }): JSX.Element {
-  const [isSure, ask] = useState(false);
-  return (
-    <button
-      type="button"
-      class="danger"
-      onClick={() => {
-        if (!isSure) {
-          ask(true);
-          return;
-        }
-        void throwAway(action.id);
-        focusTitle();
-      }}
-    >
-      {say(isSure ? 'discard_sure' : 'discard')}
-    </button>
-  );
 }
 
 interface StoppedProps {
