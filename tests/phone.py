@@ -17,15 +17,20 @@ async () => {
   return (await Promise.all(files.map(find))).every(Boolean);
 }
 """
-
-
 # That a worker is at work; unlike `ready`, which may never come, it can be asked again and again.
 AT_WORK = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
+# Whoever sends, page or worker, holds a lock meanwhile.
+IS_QUIET = "async () => (await navigator.locks.query()).held.length === 0"
 
 
 def wait_until_ready(page: Page) -> None:
     """Wait for the worker that this page has registered to have kept all it needs."""
     wait_until(page, IS_READY)
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until no upload is on its way, which may meet a network that comes back."""
+    wait_until(page, IS_QUIET)
 
 
 def wait_until(page: Page, condition: str) -> None:

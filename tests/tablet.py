@@ -30,9 +30,6 @@ async () => {
   return rows > 1 && (await Promise.all(kept)).every(Boolean);
 }
 """
-IS_SENDING_NOTHING = """
-async () => (await navigator.locks.query()).held.every(({name}) => name !== 'crew-queue')
-"""
 QUEUE = """
 () => new Promise((resolve, reject) => {
   const opening = indexedDB.open('vof-crew');
@@ -168,7 +165,3 @@ class Tablet(ProfileBrowser):
         """Tell the app that there is network again, and wait until nothing waits."""
         self.page.evaluate("dispatchEvent(new Event('online'))")
         wait_until(self.page, f"async () => (await ({QUEUE})()).length === 0")
-
-    def sends_nothing(self) -> None:
-        """Wait until no upload is on its way, which may meet a network that comes back."""
-        wait_until(self.page, IS_SENDING_NOTHING)

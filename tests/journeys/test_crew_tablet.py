@@ -19,7 +19,7 @@ from qr_signs.sign import Issuer, Sign
 from tests.conftest import SQLITE
 from tests.faults import BadLink
 from tests.journeys.worklist import closings, file_reports
-from tests.phone import wait_until
+from tests.phone import wait_until, wait_until_quiet
 from tests.pictures import encoded
 from tests.server import Server
 from tests.tablet import PIN, Tablet
@@ -95,7 +95,7 @@ def test_what_waits_is_handed_over_to_a_colleague_who_sends_it(live_server, link
     tablet.page.get_by_role("button", name=f"Gi til {COLLEAGUE}").click()
     expect(tablet.page.locator(".said-now")).to_contain_text(f"Gitt til {COLLEAGUE}")
     expect(signing_out).to_be_focused()
-    tablet.sends_nothing()
+    wait_until_quiet(tablet.page)
     link.offline = False
     signing_out.click()
     expect(tablet.page.locator("main.lock")).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.conftest import SQLITE
 from tests.faults import BadLink, Fault
 from tests.journeys.people import PHONE
-from tests.phone import wait_until, wait_until_ready
+from tests.phone import wait_until, wait_until_quiet, wait_until_ready
 
 pytestmark = [
     pytest.mark.browser,
@@ -160,6 +160,7 @@ def test_a_waiting_report_can_be_thrown_away_and_taken_back(live_server, link, p
     expect(page.locator("[data-outbox-item]")).to_have_count(1)
     page.locator("[data-part=away]").click()
     expect(page.locator("[data-outbox-item]")).to_have_count(0)
+    wait_until_quiet(page)
     link.offline = False
     page.goto("/mine")
     page.wait_for_timeout(500)
