@@ -49,6 +49,7 @@ _COLUMNS = {
     Action.CATEGORY: (
         "category_id",
         "unit_id",
+        "assignee_id",
         "priority",
         "due_at",
         "escalated_at",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -26,8 +25,9 @@ from app.permissions import allow
 from app.places.queries import find_place
 from app.problems import InvalidFields, NoSuchSign
 from app.reports import wording
-from app.reports.filing import file_report, find_known_category, find_replay, find_spot
+from app.reports.filing import file_report, find_known_category, find_spot
 from app.reports.followers import follow_report
+from app.reports.forms import find_filed
 from app.reports.keys import fingerprint
 from app.reports.models import Category, Channel, Report
 from app.reports.queries import find_report, list_alike_at, list_alike_near, list_categories
@@ -89,7 +89,7 @@ def enter() -> Any:
             follow_by_sms(report, number, report.language, by_reporter=True)
         return redirect(url_for("desk.report", number=report.number, filed=1), 303)
 
-    return attempt(carry_out, lambda errors: _page(form, errors))
+    return attempt(carry_out, lambda errors: _page(form, _beside(errors)))
 
 
 @pages.post("/same/<number>")
@@ -105,7 +105,7 @@ def same(number: str) -> Any:
         address, mobile = _read_email(form), _read_sms(form)
         channel = form.values["channel"]
         known = channel if channel in {one.value for one in CHANNELS} else Channel.PHONE.value
-        report, new = follow_report(number, form.id, known)
+        report, new = follow_report(number, _follower_id(form, number), known)
         if address and new:
             follow_by_email(report, address, language(), by_reporter=False)
         if mobile and new:
@@ -114,6 +114,11 @@ def same(number: str) -> Any:
         return redirect(url_for("desk.report", number=report.number, followed=followed), 303)
 
     return attempt(carry_out, lambda errors: _page(form, errors))
+
+
+def _follower_id(form: Intake, number: str) -> uuid.UUID:
+    """The same for a form that is sent twice; whoever comes back to it has another caller."""
+    return uuid.uuid5(form.id, fingerprint([number, form.values]))
 
 
 def _read_email(form: Intake) -> str:
@@ -143,7 +148,7 @@ def _read() -> Intake:
 
 
 def _file(form: Intake) -> Report:
-    """The report of a form; the same form again is the same report.
+    """The report of a form; the same form again is the same report, other words another one.
 
     Raises:
         InvalidFields: something is missing, or the words may mean several spots.
@@ -165,18 +170,21 @@ def _file(form: Intake) -> Report:
         raise InvalidFields(_beside(error.messages_dict)) from error
     content["channel"] = values["channel"]
     mark = fingerprint(content)
-    if known := find_replay(form.id, mark):
+    report_uuid, known = find_filed(form.id, mark)
+    if known:
         return known
     category = find_known_category(content["category"])
-    return file_report(form.id, mark, content, find_spot(content), category, staff=current_user)
+    spot = find_spot(content)
+    return file_report(report_uuid, mark, content, spot, category, staff=current_user)
 
 
 def _beside(errors: dict[str, Any]) -> dict[str, Any]:
     """What the schema says, by the fields of this form."""
     said = dict(errors)
     said |= said.pop("contact", {})
-    if "address" in said:
-        said["where"] = said.pop("address")
+    for name in ("sign", "place", "position", "address"):
+        if name in said:
+            said["where"] = said.pop(name)
     return {name: one[0] if isinstance(one, list) else one for name, one in said.items()}
 
 
@@ -218,7 +226,7 @@ def read_spot_position(text: str) -> dict[str, Any]:
         position = Position(lat=float(lat), lon=float(lon))
     except ValueError as error:
         raise InvalidFields({"where": _("Say where it is.")}) from error
-    if not (math.isfinite(position.lat) and math.isfinite(position.lon)):
+    if not (abs(position.lat) <= 90 and abs(position.lon) <= 180):  # noqa: PLR2004 - degrees
         raise InvalidFields({"where": _("Say where it is.")})
     return {
         "position": {"lat": position.lat, "lon": position.lon},

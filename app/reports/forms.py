@@ -148,10 +148,6 @@ def submit_form(form: ReportForm, sign: Sign | None, channel: Channel | None = N
         sign: it was scanned or typed.
         channel: where it is not plain from the sign.
 
-    The form's key was made when the page was rendered. The same content again is a replay; other
-    content under a used key is another report (the Back button), filed under a key derived from
-    both, so that its own replay is known too.
-
     Raises:
         Problem: something must be corrected; nothing has been kept.
     """
@@ -164,12 +160,7 @@ def submit_form(form: ReportForm, sign: Sign | None, channel: Channel | None = N
             form.kept_ids,
         ]
     )
-    report_uuid = form.id
-    try:
-        known = find_replay(report_uuid, mark)
-    except ReusedId:
-        report_uuid = uuid.uuid5(form.id, mark)
-        known = find_replay(report_uuid, mark)
+    report_uuid, known = find_filed(form.id, mark)
     if known:
         return known
     spot = Spot(sign, sign.place, None) if sign else find_spot(content)
@@ -182,6 +173,20 @@ def submit_form(form: ReportForm, sign: Sign | None, channel: Channel | None = N
     report = file_report(report_uuid, mark, content, spot, category)
     attach_photos(form, report)
     return report
+
+
+def find_filed(form_id: uuid.UUID, mark: str) -> tuple[uuid.UUID, Report | None]:
+    """The key to file a form under, and the report that it has made already.
+
+    The form's key was made when the page was rendered. The same content again is a replay; other
+    content under a used key is another report (the Back button), filed under a key derived from
+    both, so that its own replay is known too.
+    """
+    try:
+        return form_id, find_replay(form_id, mark)
+    except ReusedId:
+        derived = uuid.uuid5(form_id, mark)
+        return derived, find_replay(derived, mark)
 
 
 def _load(form: ReportForm, sign: Sign | None, channel: Channel | None) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from app.database import session
 from app.geo import Position, ewkt, position_of
 from app.reports.filing import Spot, demand_inside, point_of
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import offer_to_target
-from app.reports.routing import find_destination
+from app.reports.operations import follow_table, offer_to_target
+from app.reports.routing import Destination, find_destination
 from app.staff.models import Staff
 
 MAX_WORDS = 120
@@ -20,7 +20,7 @@ DECIMALS = 6
 def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
     """Say anew where a report belongs; the same again changes nothing.
 
-    The unit follows where the report had the one that the routing table gave it.
+    Unit and person follow where the report had those that the routing table gave it.
 
     Args:
         report: which.
@@ -58,13 +58,13 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
         to_value=after[:MAX_WORDS],
     )
     report.events.append(event)
-    routes_to = _routed_to(report)
-    if report.unit_id == routed_to != routes_to:
-        report.unit_id = routes_to
+    unit_before = report.unit_id
+    follow_table(report, routed_to, _routed_to(report))
+    if report.unit_id != unit_before:
         # Its lead has not been told yet that it is late.
         report.escalated_at = None
     session().flush()
-    session().expire(report, ["unit"])
+    session().expire(report, ["unit", "assignee"])
     offer_to_target(report, event)
 
 
@@ -88,5 +88,5 @@ def is_same(one: Position | None, other: Position | None) -> bool:
     return (round(one.lat - other.lat, DECIMALS), round(one.lon - other.lon, DECIMALS)) == (0, 0)
 
 
-def _routed_to(report: Report) -> int:
-    return find_destination(report.category, report.place, report.received_at).unit_id
+def _routed_to(report: Report) -> Destination:
+    return find_destination(report.category, report.place, report.received_at)

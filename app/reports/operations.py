@@ -218,9 +218,9 @@ def assign_person(report: Report, person: Staff | None, staff: Staff) -> None:
 def recategorise(report: Report, category: Category, staff: Staff) -> None:
     """Sort a report elsewhere; the same category again changes nothing.
 
-    Unit, priority and deadline follow where they were the old category's. A priority that was
-    raised stays, unless the new category's is higher. The contact details are kept as long as the
-    new one says.
+    Unit, person, priority and deadline follow where they were the old category's. A priority that
+    was raised stays, unless the new category's is higher. The contact details are kept as long as
+    the new one says.
     """
     before, due_before, unit_before = report.category, report.due_at, report.unit_id
     if before.id == category.id:
@@ -232,8 +232,7 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
         to_value=category.names[DEFAULT_LANGUAGE],
     )
     report.events.append(event)
-    if report.unit_id == _destination(report, before).unit_id:
-        report.unit_id = _destination(report, category).unit_id
+    follow_table(report, _destination(report, before), _destination(report, category))
     _follow_priority(report, before, category)
     if (report.due_at, report.unit_id) != (due_before, unit_before):
         # With a new deadline it may become late anew, and another lead has not been told yet.
@@ -242,8 +241,19 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
         report.contact.erase_on = erase_on(category, report.received_at)
     report.category = category
     session().flush()
-    session().expire(report, ["unit"])
+    session().expire(report, ["unit", "assignee"])
     offer_to_target(report, event)
+
+
+def follow_table(report: Report, before: Destination, after: Destination) -> None:
+    """Let a report go on to the unit and the person that the table names for it now; what somebody
+    has chosen by hand stays.
+    """
+    if report.unit_id != before.unit_id:
+        return
+    if report.assignee_id == before.staff_id:
+        report.assignee_id = after.staff_id
+    report.unit_id = after.unit_id
 
 
 def _follow_priority(report: Report, before: Category, category: Category) -> None:

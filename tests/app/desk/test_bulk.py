@@ -20,8 +20,9 @@ from app.notices.handlers import HANDLERS
 from app.notices.operations import enter_reporter
 from app.outbox import OutboxMessage
 from app.places.models import Unit
-from app.reports.models import Category, Event, ReplyTemplate, Report
+from app.reports.models import Category, Event, ReplyTemplate, Report, RoutingRule
 from app.reports.operations import assign_person, change_status
+from app.reports.routing import forget
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 
@@ -289,11 +290,18 @@ def test_reports_are_sorted_elsewhere_and_taken_back(front_desk, filed):
     before, erase_on = state_of(report), report.contact.erase_on
     category = db.session.scalars(select(Category).where(Category.code == "PA01")).one()
     category.retention_days = 10
+    me = person("front_desk@demo.vof")
+    unit_id, staff_id = category.unit_id, me.id
+    db.session.add(
+        RoutingRule(sort_order=1, category_id=category.id, unit_id=unit_id, staff_id=staff_id)
+    )
     db.session.commit()
+    forget()
     chosen = [version(report)]
     fields = {"action": "category", "category": str(category.id), "chosen": chosen}
     post(front_desk, f"{BULK}/carry-out", id=str(uuid4()), **fields)
     assert state_of(report)["category_id"] == category.id
+    assert state_of(report)["assignee_id"] == me.id
     assert report.contact.erase_on != erase_on
     undo(front_desk)
     assert state_of(report) == before

@@ -63,6 +63,16 @@ def test_the_same_form_sent_twice_is_one_report(front_desk, park_sign):
     assert count_reports() == before + 1
 
 
+def test_whoever_comes_back_to_a_form_that_was_sent_has_another_report(front_desk, park_sign):
+    before = count_reports()
+    fields = {"id": str(uuid4()), "spot": f"sign:{park_sign.code}"}
+    send(front_desk, **fields)
+    answers = [send(front_desk, **fields, description="Planke knekt") for _twice in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert count_reports() == before + 2
+
+
 def test_words_that_mean_one_thing_are_taken_for_it(front_desk, park_sign):
     assert send(front_desk, where=park_sign.code.lower()).status_code == 303
     assert the_report().sign_id == park_sign.id
@@ -99,6 +109,10 @@ def test_an_address_keeps_its_position_and_its_words(front_desk):
         ({}, "where"),
         ({"spot": "at:x,y,z"}, "where"),
         ({"spot": "at:nan,1,z"}, "where"),
+        ({"spot": "at:91,1,z"}, "where"),
+        ({"spot": "at:10,5,z"}, "where"),
+        ({"spot": "sign:ZZZZZZ"}, "where"),
+        ({"spot": "place:999999"}, "where"),
         ({"spot": "words:", "where": "her", "email": "kari"}, "email"),
         ({"spot": "words:", "where": "her", "phone": "x"}, "phone"),
         ({"spot": "words:", "where": "her", "channel": "qr"}, "channel"),
@@ -203,6 +217,15 @@ def test_a_caller_who_means_a_known_report_is_asked_by_email_whether_to_hear_of_
     kinds = [one.kind for one in db.session.scalars(select(OutboxMessage))]
     assert kinds.count("confirmation") == 1
     assert db.session.get(Report, report.id).follower_count == 1
+
+
+def test_whoever_comes_back_to_a_form_has_another_caller(front_desk, filed):
+    report, other, form = filed(), filed(), str(uuid4())
+    for one, email in ((report, "kari@example.org"), (report, "ola@example.org"), (other, "")):
+        assert same_as(front_desk, one, id=form, email=email).status_code == 303
+    asked = [one.address for one in db.session.scalars(select(Subscription))]
+    assert sorted(asked) == ["kari@example.org", "ola@example.org"]
+    assert (report.follower_count, other.follower_count) == (2, 1)
 
 
 def test_an_address_that_cannot_be_right_is_said_so_with_everything_typed(front_desk, filed):

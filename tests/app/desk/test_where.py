@@ -10,6 +10,7 @@ from app.geo import position_of
 from app.places.models import Place, Unit
 from app.reports.models import EventKind, Report, RoutingRule
 from app.reports.routing import forget
+from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 
 HERE = {"lat": 58.9690, "lon": 5.7331}
@@ -113,7 +114,9 @@ def test_the_unit_follows_where_the_table_had_chosen_it(front_desk, manager, fil
     other, third = db.session.scalars(
         select(Unit).where(Unit.id != report.unit_id, ~Unit.is_default).limit(2)
     ).all()
-    db.session.add(RoutingRule(sort_order=1, place_id=place.id, unit_id=other.id))
+    crew = db.session.scalars(select(Staff).where(Staff.email == "crew@demo.vof")).unique().one()
+    rule = RoutingRule(sort_order=1, place_id=place.id, unit_id=other.id, staff_id=crew.id)
+    db.session.add(rule)
     db.session.commit()
     forget()
     if by_hand:
@@ -122,7 +125,8 @@ def test_the_unit_follows_where_the_table_had_chosen_it(front_desk, manager, fil
     fresh(report).escalated_at = now()
     db.session.commit()
     assert move(front_desk, report, spot=f"place:{place.id}").status_code == 303
-    assert fresh(report).unit_id == (third.id if by_hand else other.id)
+    where_to = (third.id, None) if by_hand else (other.id, crew.id)
+    assert (fresh(report).unit_id, report.assignee_id) == where_to
     # Another unit's lead has not been told yet that it is late.
     assert bool(report.escalated_at) == by_hand
 

@@ -14,7 +14,7 @@ from app.languages import OSLO
 from app.places.models import PlaceKind, Unit
 from app.reports import routing
 from app.reports.deadlines import due_at
-from app.reports.models import Category, Report, RoutingRule
+from app.reports.models import Category, RoutingRule
 from app.reports.routing import Case, Misfit, Rule, Table
 from app.staff.models import Staff
 from tests.conftest import FROM_HERE
@@ -143,12 +143,30 @@ def test_an_archived_units_reports_go_to_the_default_one(filed):
 
 def test_a_report_that_is_sorted_elsewhere_goes_where_the_table_says(front_desk, filed):
     unit = another_unit("PA08")
-    line(category_id=category_with("PA08").id, unit_id=unit.id)
+    crew = db.session.scalars(select(Staff).where(Staff.email == "crew@demo.vof")).unique().one()
+    line(category_id=category_with("PA08").id, unit_id=unit.id, staff_id=crew.id)
     report = filed()
-    front_desk.post(
-        f"/desk/reports/{report.number}/category", data={"category": "PA08"}, headers=FROM_HERE
+
+    def sorted_to(category):
+        address = f"/desk/reports/{report.number}/category"
+        front_desk.post(address, data={"category": category}, headers=FROM_HERE)
+        return report.unit_id, report.assignee_id
+
+    assert sorted_to("PA08") == (unit.id, crew.id)
+    assert sorted_to("PA03") == (category_with("PA03").unit_id, None)
+
+
+def test_a_person_who_was_chosen_by_hand_stays_when_the_table_names_another(front_desk, filed):
+    people = db.session.scalars(select(Staff).order_by(Staff.id).limit(2)).unique().all()
+    line(
+        category_id=category_with("PA08").id, unit_id=another_unit("PA08").id, staff_id=people[0].id
     )
-    assert db.session.get(Report, report.id).unit_id == unit.id
+    report = filed()
+    report.assignee_id = people[1].id
+    db.session.commit()
+    address = f"/desk/reports/{report.number}/category"
+    front_desk.post(address, data={"category": "PA08"}, headers=FROM_HERE)
+    assert report.assignee_id == people[1].id
 
 
 def test_a_category_may_have_a_deadline_of_its_own(filed, client):
