@@ -67,14 +67,15 @@ for (const sheet of ['resident.css', 'staff.css']) {
 }
 
 // The worker sends what is answered by a push message’s buttons since 3,900 bytes were its limit; since 4,050 it also gets
-// over a clock that was put back, a store that does not open again, and a receipt forgotten while its photos waited.
+// over a clock that was put back, a store that does not open again, and a receipt forgotten while its photos waited; since
+// 4,120 it tells of what arrived though it was thrown away on its way.
 // Since 8,500 the outbox also mends what is sent again after a refusal, a lost tab or a full phone.
 test('what residents load stays small', () => {
   const packed = (name: string): number => zlib.brotliCompressSync(asset(name), { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }).length;
   assert.ok(packed('resident.css') <= 9_900, `resident.css is ${String(packed('resident.css'))} bytes`);
   assert.ok(packed('site.js') <= 2_000, `site.js is ${String(packed('site.js'))} bytes`);
   assert.ok(packed('outbox.js') <= 8_600, `outbox.js is ${String(packed('outbox.js'))} bytes`);
-  assert.ok(packed('worker.js') <= 4_120, `worker.js is ${String(packed('worker.js'))} bytes`);
+  assert.ok(packed('worker.js') <= 4_140, `worker.js is ${String(packed('worker.js'))} bytes`);
 });
 
 test('the crew’s app stays small without the map library', () => {

@@ -212,6 +212,23 @@ test('what was thrown away while its answer was on the way stays away', async ()
   assert.deepEqual((await kept())[0], []);
 });
 
+test('what arrived all the same, though it was thrown away on its way, is among what was received', async () => {
+  const one = item({ photos: [PHOTO] });
+  await put(one);
+  answers = [
+    async () => {
+      await inStore('readwrite', (store) => {
+        store.discard(one);
+      });
+      return json(201, RECEIPT)();
+    },
+  ];
+  assert.equal(await send(), null);
+  const [items, photos, [receipt]] = await kept();
+  assert.deepEqual([items, photos], [[], []]);
+  assert.equal(receipt?.number, RECEIPT.number);
+});
+
 test('on a device for everybody no receipt stays', async () => {
   await put(item({ shared: true }));
   answers = [json(201, RECEIPT)];

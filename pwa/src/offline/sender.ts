@@ -146,10 +146,11 @@ export function afterPhoto(item: Item, photo: WaitingPhoto, answer: Answer, now:
   }
 }
 
-/** Takes the answer into the store, unless the item has been thrown away meanwhile. */
+/** Takes the answer into the store. Of what has been thrown away meanwhile only a text that arrived all the same is told. */
 async function settle({ item, photo }: Job, answer: Answer): Promise<Item | undefined> {
   return inStore('readwrite', async (store) => {
-    const current = await store.get('outbox', item.id);
+    const has_arrived = !photo && answer.kind === 'received';
+    const current = (await store.get('outbox', item.id)) ?? (has_arrived ? { ...item, photos: [] } : undefined);
     if (!current) return undefined;
     const now = Date.now();
     const after = photo ? afterPhoto(current, photo, answer, now) : afterText(current, answer, now);
