@@ -9,10 +9,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Timer
 from urllib.parse import SplitResult
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 PORTS = {"https": 443, "http": 80}
 
@@ -50,10 +53,50 @@ def _is_public(address: str) -> bool:
     return bool(mapped.is_global and not mapped.is_multicast)
 
 
+@contextmanager
+def _head_in_time(connection: HTTPConnection) -> Iterator[None]:
+    """Give up on an answer whose head is not whole within the timeout, which every caller gives.
+
+    The socket counts anew for each piece: a drop every second held the worker, and all mail, up.
+    """
+    is_late = Event()
+
+    def cut() -> None:
+        is_late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+    clock = Timer(connection.timeout or 0, cut)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+        if is_late.is_set():
+            raise TimeoutError
+
+
+class _Plain(HTTPConnection):
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        with _head_in_time(self):
+            return super().getresponse()
+
+
+class _Encrypted(HTTPSConnection):
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        with _head_in_time(self):
+            return super().getresponse()
+
+
 def open_pool(
     parts: SplitResult, inside: Collection[str], timeout: urllib3.Timeout
 ) -> urllib3.HTTPConnectionPool:
     """Connections to the host of an address of the web, whatever its name leads to later.
+
+    Args:
+        parts: the address.
+        inside: `host:port` of what may lie inside our network.
+        timeout: its part for reading is also how long the head of the answer may take.
 
     Raises:
         NotPublic
@@ -61,8 +104,10 @@ def open_pool(
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     address = find_address(host, port, inside)
     if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(address, port, timeout=timeout, retries=False)
-    return urllib3.HTTPSConnectionPool(
+        plain = urllib3.HTTPConnectionPool(address, port, timeout=timeout, retries=False)
+        plain.ConnectionCls = _Plain
+        return plain
+    encrypted = urllib3.HTTPSConnectionPool(
         address,
         port,
         timeout=timeout,
@@ -71,6 +116,8 @@ def open_pool(
         assert_hostname=host,
         ssl_context=ssl.create_default_context(),
     )
+    encrypted.ConnectionCls = _Encrypted
+    return encrypted
 
 
 def target_of(parts: SplitResult) -> str:

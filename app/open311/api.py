@@ -268,7 +268,7 @@ def _speak_and_judge() -> None:
     """The language that was asked for, and whether we serve whom the caller means."""
     if not request.path.startswith(PREFIX):
         return
-    if (wanted := request.args.get("locale", "")[:2].lower()) in LANGUAGES:
+    if (wanted := read_text("locale")[:2].lower()) in LANGUAGES:
         g.language = wanted
         refresh()
     is_call = request.endpoint not in {None, "open311.discovery"}

@@ -105,12 +105,13 @@ def _prepared(file: FileStorage) -> PreparedPhoto | None:
         return None
 
 
-def fetch_later(report: Report, room: int) -> int:
+def fetch_later(report: Report, room: int, *, by_staff: bool = False) -> int:
     """Have the photos that this request names fetched for a report that was flushed.
 
     Args:
         report: whose they will be.
         room: how many it can still have.
+        by_staff: whether they are of the work, and not the reporter's.
 
     Returns:
         How many were named that will not be fetched.
@@ -118,7 +119,7 @@ def fetch_later(report: Report, room: int) -> int:
     urls = list(dict.fromkeys(url.strip() for url in read_all("media_url") if url.strip()))
     allowed = [url for url in urls if is_allowed(url)][: max(room, 0)]
     for url in allowed:
-        outbox.put(KIND, report_id=report.id, url=url)
+        outbox.put(KIND, report_id=report.id, url=url, by_staff=by_staff)
     return len(urls) - len(allowed)
 
 
@@ -168,14 +169,17 @@ def fetch_photo(claim: Claim) -> Errand | None:
         except UnreadablePhoto:
             raise Undeliverable("it is no photo that we can read") from None
 
-    write_down = partial(_keep, report.id, photo_uuid, fetched)
+    by_staff = claim.payload.get("by_staff", False)
+    write_down = partial(_keep, report.id, photo_uuid, fetched, by_staff=by_staff)
     return Errand(run=run, forget_receiver=lambda: None, write_down=write_down)
 
 
-def _keep(report_id: int, photo_uuid: uuid.UUID, fetched: list[PreparedPhoto]) -> None:
+def _keep(
+    report_id: int, photo_uuid: uuid.UUID, fetched: list[PreparedPhoto], *, by_staff: bool
+) -> None:
     report = find_report_by_id(report_id)
     if report is not None and fetched:
-        keep_photo(photo_uuid, fetched[0], report)
+        keep_photo(photo_uuid, fetched[0], report, by_staff=by_staff)
         session().flush()
 
 

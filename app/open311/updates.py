@@ -22,7 +22,7 @@ from app.reports.models import Event, EventKind, Report
 from app.reports.operations import add_note, change_status, enter_state, tell_colleagues
 from app.reports.photos import MAX_PER_REPORT, keep_photo
 from app.reports.queries import find_report_to_follow
-from app.reports.reporter import may_reopen
+from app.reports.reporter import may_reopen, photos_left
 from app.reports.schemas import MAX_DESCRIPTION, clean
 from app.reports.workflow import Status, may_become
 
@@ -57,10 +57,11 @@ def take_update(key: ApiKey) -> int:
     )
     taken = TakenUpdate(key_id=key.id, report_id=report.id, update_id=update_id, event_id=event.id)
     session().add(taken)
-    room = MAX_PER_REPORT - len(report.photos)
+    # Photos of the work take no place from those of the reporter.
+    room = MAX_PER_REPORT if handles else photos_left(report)
     for prepared in photos[: max(room, 0)]:
         keep_photo(uuid.uuid4(), prepared, report, by_staff=handles)
-    fetch_later(report, room - len(photos))
+    fetch_later(report, room - len(photos), by_staff=handles)
     session().flush()
     return event.id
 

@@ -85,6 +85,8 @@ def _send(file: Path, form: Form, name: str, snapshot: Snapshot) -> Response:
     mark = f"{snapshot.mark}-{name}{'-gz' if stays_packed else ''}"
     if form.packed and not stays_packed:
         response = Response(unpacked(file), mimetype=form.mimetype)
+        # Werkzeug would read all of it, half a gigabyte for a million reports, to count the bytes.
+        response.implicit_sequence_conversion = False
         response.set_etag(mark)
         response.last_modified = snapshot.made_at
         response.make_conditional(request)

@@ -92,6 +92,15 @@ def test_photos_are_fetched_re_encoded_and_shown(system, photo_host, client):
     assert waiting() == []
 
 
+def test_a_photo_that_is_named_in_an_update_is_of_the_work(system, photo_host):
+    number = system.file(media_url=photo_host.url("before.jpg"))
+    update = {"service_request_id": number, "update_id": "1", "status": "fixed"}
+    said = {"updated_datetime": "2026-11-28T12:00:00Z", "description": "Ny planke."}
+    system.post("servicerequestupdates", **update, **said, media_url=photo_host.url("after.jpg"))
+    work()
+    assert [one.by_staff for one in find_report(number).photos] == [False, True]
+
+
 def test_no_more_are_fetched_than_a_report_can_have(system, photo_host):
     system.file(media_url=[photo_host.url(f"{n}.jpg") for n in range(5)])
     work()

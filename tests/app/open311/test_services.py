@@ -106,6 +106,7 @@ def test_names_come_in_the_language_that_is_asked_for(anybody):
         "Kva"
     )
     assert anybody.get("services", locale="xx") == list(usual.values())
+    assert "no such key" in anybody.refused("requests", 403, api_key="x", locale="en")
 
 
 def test_services_at_a_position_are_those_offered_there(anybody):

@@ -180,6 +180,15 @@ def test_photos_come_with_an_update(system):
     assert photo.by_staff
 
 
+def test_photos_of_the_work_take_no_place_from_the_reporters(system, another):
+    passes_on = another(scopes=[Scope.CREATE])
+    three = [(io.BytesIO(a_photo()), f"{n}.jpg") for n in range(3)]
+    number = passes_on.file(media=three)
+    send(system, number, media=(io.BytesIO(a_photo()), "after.jpg"))
+    send(passes_on, number, media=(io.BytesIO(a_photo()), "fourth.jpg"))
+    assert [one.by_staff for one in find_report(number).photos] == [False, False, False, True]
+
+
 def test_followers_hear_of_what_another_system_does(system):
     number = system.file(email="kari@example.org")
     outbox.drain(HANDLERS)

@@ -11,7 +11,7 @@ import pytest
 from shapely import from_wkb
 
 from app.database import db, now
-from app.open_data import downloads
+from app.open_data import downloads, pages
 from app.open_data.downloads import FORMS, file_of
 from app.open_data.records import REPORTS
 from app.open_data.snapshots import RETRY_AFTER_S, Snapshot, beside
@@ -135,7 +135,7 @@ def test_places_are_there_without_those_that_are_archived(client, park_sign):
 
 
 @pytest.mark.parametrize("form", TYPES)
-@pytest.mark.parametrize("takes", ["", "br, gzip"])
+@pytest.mark.parametrize("takes", ["", "br", "br, gzip"])
 def test_who_has_the_newest_file_is_not_sent_it_again(
     record, client, publish, form, takes, park_sign
 ):
@@ -166,6 +166,22 @@ def test_text_comes_packed_for_who_can_unpack_it(record, client):
     assert "Content-Encoding" not in plain.headers
     assert whole(packed) == plain.data
     assert packed.headers["ETag"] != plain.headers["ETag"]
+
+
+def test_a_file_is_unpacked_as_it_is_sent(record, client, monkeypatch):
+    record()
+    monkeypatch.setattr(downloads, "_PIECE_BYTES", 16)
+    read = []
+
+    def counted(file):
+        for piece in downloads.unpacked(file):
+            read.append(piece)
+            yield piece
+
+    monkeypatch.setattr(pages, "unpacked", counted)
+    answer = client.get(f"{REPORTS_AS}.geojson", buffered=False)
+    assert len(read) < 3
+    answer.close()
 
 
 def aged(snapshots, age):

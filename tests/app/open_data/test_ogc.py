@@ -278,6 +278,18 @@ def test_who_has_the_page_is_not_sent_it_again(client, three):
     assert packed.status_code == 304
 
 
+def test_every_kind_of_json_comes_packed_for_who_can_unpack_it(client, three):
+    paths = (
+        ITEMS,
+        f"{BASE}/api",
+        f"{BASE}/collections/reports/schema",
+        "/open/data/catalog.jsonld",
+    )
+    for path in paths:
+        packed = client.get(path, headers={"Accept-Encoding": "br"})
+        assert packed.headers.get("Content-Encoding") == "br", path
+
+
 def test_only_the_data_are_open_to_pages_of_others(client):
     for path in ("/open/data", "/", "/privacy", "/report"):
         assert "Access-Control-Allow-Origin" not in client.get(path).headers
