@@ -29,7 +29,7 @@ function action(changes: Partial<Action> = {}): Action {
 const photo = (id: string): WaitingPhoto => ({ id, type: 'image/jpeg', moment: 'after', not_before: 0, attempts: 0 });
 
 let asked: { url: string; body: unknown }[] = [];
-let answers: ((url: string) => Response)[] = [];
+let answers: ((url: string) => Response | Promise<Response>)[] = [];
 /** What somebody between us answers, whenever it is asked for one of these. */
 let between: ((url: string) => (() => Response) | undefined) = () => undefined;
 const json = (status: number, body: unknown) => (): Response =>
@@ -188,6 +188,22 @@ test('neither a sign-in page nor half an answer nor the receipt of something els
       store.delete('actions', one.id);
     });
   }
+});
+
+test('what arrived all the same, though it was thrown away on its way, is among what was sent', async () => {
+  const one = action({ photos: [photo('p1')] });
+  await put(one);
+  answers = [
+    async (url) => {
+      await inStore('readwrite', (store) => {
+        store.delete('actions', one.id);
+      });
+      return receipt(url);
+    },
+  ];
+  assert.equal(await send(sender()), null);
+  const [actions, , sent] = await kept();
+  assert.deepEqual([actions, sent.map(({ id }) => id)], [[], [one.id]]);
 });
 
 test('a refusal stays with its reason; put right it goes again under its own id', async () => {

@@ -55,10 +55,11 @@ function sentOf(action: Action): Sent | null {
   return receipt && { id, by, at: new Date().toISOString(), title, place, left_out, ...receipt };
 }
 
-/** Takes the answer into the store, unless the action has been thrown away or changed hands meanwhile. */
+/** Takes the answer into the store. Of what has been thrown away meanwhile only an action that arrived all the same is told. */
 async function settle({ action, photo }: Job, answer: Answer): Promise<void> {
   await inStore('readwrite', async (store) => {
-    const current = await store.get('actions', action.id);
+    const has_arrived = !photo && answer.kind === 'received';
+    const current = (await store.get('actions', action.id)) ?? (has_arrived ? { ...action, photos: [] } : undefined);
     if (!current) return;
     const after = photo ? afterPhoto(current, photo, answer, Date.now()) : afterAction(current, answer, Date.now());
     for (const { id } of current.photos) if (!after.photos.some((one) => one.id === id)) store.delete('photos', id);
