@@ -157,10 +157,28 @@ def forward_report(
 def enter_state(report: Report, wanted: Status, event: Event) -> None:
     """Move a report to another state as an event says, deadline included, and have it told."""
     split(report, event.staff_id)
+    if report.closed_at:
+        _pass_on_from_who_left(report, event.staff_id)
     report.events.append(event)
     _set_state(report, wanted, now())
     session().flush()
     _tell(report, event)
+
+
+def _pass_on_from_who_left(report: Report, staff_id: int | None) -> None:
+    """While a report was closed its unit may have been archived, its person's account closed."""
+    unit, person = report.unit, report.assignee
+    if unit.archived_at:
+        report.unit_id = _destination(report, report.category).unit_id
+        session().flush()
+        session().expire(report, ["unit"])
+        passed_on = Event(kind=EventKind.UNIT.value, staff_id=staff_id, from_value=unit.name)
+        passed_on.to_value = report.unit.name
+        report.events.append(passed_on)
+    if person and not person.active:
+        report.assignee = None
+        left = Event(kind=EventKind.PERSON.value, staff_id=staff_id, from_value=person.name)
+        report.events.append(left)
 
 
 def _set_state(report: Report, wanted: Status, at: datetime) -> None:

@@ -92,6 +92,16 @@ export const intake: Island = (root) => {
   what.addEventListener('input', () => {
     select.value = '';
   });
+  // Whoever goes on without Enter has the first that was offered, and words that fit nothing do not pass for a category.
+  const settle = (): void => {
+    if (select.value || !what.value) return;
+    const [first] = fitting(rows, what.value);
+    select.value = first?.value ?? '';
+    what.value = first?.name ?? '';
+    if (first) void showOpen();
+  };
+  what.addEventListener('change', settle);
+  form.addEventListener('submit', settle);
 
   const tell = (count: number): string => (say['found'] ?? '').replace('{count}', String(count));
   makeCombo({

@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 
 from app.database import db, now
 from app.outbox import OutboxMessage
+from app.places.models import Unit
+from app.reports import routing
 from app.reports.deadlines import due_at, local_day
 from app.reports.keys import report_key
 from app.reports.models import Contact, Event, EventKind, Photo, Report
+from app.staff.models import Staff
 from tests.conftest import FROM_HERE
 from tests.pictures import a_photo
 
@@ -219,6 +222,20 @@ def test_a_closed_report_is_reopened_with_a_reason_and_a_new_deadline(client, re
     assert "Reopened" in public
     assert "Løs igjen." not in public
     assert len(outbox("event")) == 1
+
+
+def test_what_is_reopened_goes_to_who_works_here_now(client, report):
+    person = db.session.scalars(select(Staff)).unique().first()
+    report.assignee, person.active = person, False
+    report.unit.archived_at = now()
+    default_id = db.session.scalars(select(Unit.id).where(Unit.is_default)).one()
+    close(report)
+    routing.forget()
+    demand_done(client, send(client, report, "reopen", text="Løs igjen."), report, "reopen")
+    report = again(report)
+    assert (report.unit_id, report.assignee_id) == (default_id, None)
+    told = [(one.kind, one.to_value) for one in report.events[-3:]]
+    assert told == [("unit", report.unit.name), ("person", None), ("status", "received")]
 
 
 def test_it_is_reopened_a_second_time_with_the_same_words_from_the_same_page(client, report):
