@@ -20,6 +20,8 @@ from app.reports.queries import LIST_COLUMNS
 MOST_MENTIONS = 50
 # Deeds of the log that are about who reported.
 LOOKS = ("contact_seen", "contact_searched", "contact_forwarded", "contact_erased")
+# And those about one person, which name the reports that were found.
+LOOK_UPS = ("person_seen", "person_exported", "person_erased")
 _ABOUT_OWN_MAILS = (Writer.REPORTER.value, Writer.READER.value)
 
 
@@ -123,10 +125,14 @@ def list_mentions(person: Person, reports: Sequence[Report]) -> Sequence[Report]
 
 
 def list_looks(reports: Sequence[Report]) -> Sequence[AuditEntry]:
-    """When somebody looked at who sent these reports, or did something with it."""
-    query = select(AuditEntry).where(
+    """When somebody looked at who sent these reports, looked them up, or did something with it."""
+    of_report = and_(
         AuditEntry.subject == "report",
         AuditEntry.subject_id.in_([one.id for one in reports]),
         AuditEntry.action.in_(LOOKS),
     )
-    return session().scalars(query.order_by(AuditEntry.id)).all()
+    query = select(AuditEntry).where(or_(of_report, AuditEntry.action.in_(LOOK_UPS)))
+    found = session().scalars(query.order_by(AuditEntry.id)).all()
+    numbers = {one.number for one in reports}
+    # Look-ups are few: no database needs to search their lists of numbers.
+    return [one for one in found if not numbers.isdisjoint(one.details.get("reports", numbers))]

@@ -84,6 +84,8 @@ def test_each_look_is_logged_without_what_was_typed(manager, three):
     [deed] = deeds("person_seen")
     assert deed.details == {"reports": [three[0].number]}
     assert "kari" not in address.lower()
+    page = manager.get(address).text
+    assert page.count("Søkte opp alt om én person") == 1
     assert looked_up(manager, "nobody@example.org")
     assert deeds("person_seen")[1].details == {"reports": []}
 
@@ -129,6 +131,7 @@ def test_the_file_holds_what_is_theirs_and_nothing_of_others(manager, three):
         for others in ("Ola", "ola@", "hage", "Naboen", "Demo Leder", "Demo Innbygger"):
             assert others not in text
     assert len(deeds("person_exported")) == 1
+    assert [one["what"] for one in said["looks"]] == ["Søkte opp alt om én person"]
 
 
 def test_a_person_is_erased_everywhere_at_once_after_a_confirmation(manager, three):
