@@ -19,6 +19,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 PORTS = {"https": 443, "http": 80}
 
+# An address of these leads to the one of IPv4 that it ends with: mapped, translated (RFC 6052), and
+# the compatible ones of old.
+_CARRIERS = [ipaddress.IPv6Network(f"{head}/96") for head in ("::ffff:0:0", "64:ff9b::", "::")]
+
 
 class NotPublic(Exception):
     """The name has no address, or one that is not public; the text says which."""
@@ -49,8 +53,10 @@ def find_address(host: str, port: int, inside: Collection[str]) -> str:
 
 def _is_public(address: str) -> bool:
     read = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(read, "ipv4_mapped", None) or read
-    return bool(mapped.is_global and not mapped.is_multicast)
+    if any(read in one for one in _CARRIERS):
+        read = ipaddress.ip_address(read.packed[-4:])
+    is_site_local = isinstance(read, ipaddress.IPv6Address) and read.is_site_local
+    return read.is_global and not read.is_multicast and not is_site_local
 
 
 @contextmanager

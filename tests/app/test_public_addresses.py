@@ -1,4 +1,4 @@
-"""How long an address of the web may take."""
+"""Which addresses of the web are public, and how long one may take."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 
-from app.public_addresses import open_pool
+from app.public_addresses import NotPublic, find_address, open_pool
 from tests.certificates import localhost_certificate
 
 DROP_S = 0.05
@@ -47,3 +47,13 @@ def test_who_lets_the_head_of_an_answer_drip_is_not_waited_for(tmp_path, monkeyp
         ):
             pool.request("POST", "/", body=b"x", redirect=False, preload_content=False)
     assert time.monotonic() - began < DROP_S * len(HEAD) / 2
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::10.0.0.7", "::127.0.0.1", "::1", "fec0::1"])
+def test_an_address_that_leads_inside_in_another_guise_is_refused(address):
+    with pytest.raises(NotPublic):
+        find_address(address, 443, ())
+
+
+def test_a_public_address_stays_one_where_it_is_translated():
+    assert find_address("64:ff9b::8.8.8.8", 443, ()) == "64:ff9b::808:808"
