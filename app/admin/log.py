@@ -173,6 +173,7 @@ FIELDS = {
     "sign_colour": lazy_gettext("Colour of the band on signs"),
     "logo": lazy_gettext("Logo"),
     "address": lazy_gettext("Address"),
+    "another_key": lazy_gettext("Another key"),
     "service_codes": lazy_gettext("What they call our categories"),
     "sends_files": lazy_gettext("Photos as files"),
     "with_contact": lazy_gettext("Who reported goes along"),

@@ -88,7 +88,11 @@ def change(target_id: int) -> Any:
         before, after = values_of(found), read_target(found)
         for name, value in after.items():
             setattr(found, name, value)
-        if changed := differences(_told(before), _told(after)):
+        changed: dict[str, Any] = differences(_told(before), _told(after))
+        if after.get("secret", before["secret"]) != before["secret"]:
+            # That there is another one, and not which.
+            changed["another_key"] = True
+        if changed:
             audit.record("target_changed", SUBJECT, found.id, **changed)
         session().flush()
         targets.forget()
@@ -105,7 +109,7 @@ def _find(target_id: int) -> Target:
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """What the log may hold: that there is another key, and not which."""
+    """What the log may hold, which is all but the key."""
     told = {name: value for name, value in values.items() if name != "secret"}
     told["service_codes"] = ", ".join(f"{a}={b}" for a, b in values["service_codes"].items())
     told["unit"] = _unit_names().get(told.pop("unit_id") or 0, "")

@@ -124,5 +124,10 @@ def test_all_that_is_done_is_logged(admin):
     admin.post(f"{PAGE}/{target.id}", data=changed, headers=FROM_HERE)
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "target")).all()
     assert [one.action for one in entries] == ["target_added", "target_changed"]
-    assert set(entries[1].details) == {"with_contact", "active"}
-    assert "another" not in json.dumps([one.details for one in entries])
+    assert set(entries[1].details) == {"with_contact", "active", "another_key"}
+    changed |= {"seen": str(entries[1].id), "secret": "a third"}
+    admin.post(f"{PAGE}/{target.id}", data=changed, headers=FROM_HERE)
+    third = db.session.scalars(select(AuditEntry).where(AuditEntry.id > entries[1].id)).one()
+    assert third.details == {"another_key": True}
+    for secret in ("another", "a third"):
+        assert f'"{secret}"' not in json.dumps([one.details for one in (*entries, third)])
