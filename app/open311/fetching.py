@@ -172,6 +172,11 @@ def _follow(row: HandedOver, report: Report, record: dict[str, str]) -> None:
     row.foreign_status, row.foreign_notes = word, notes
     wanted = states.WANTED.get(word)
     said_by = row.target.name
+    if not row.target.fits(report):
+        # We have taken it back: what they say of it is for us to know, and closes nothing.
+        if said_anew or (moved and wanted):
+            add_note(report, None, internal_text=f"{said_by}: {word}. {said_anew}".strip())
+        return
     if moved and wanted and wanted != report.status and may_become(report.status, wanted):
         change_status(report, wanted, None, public_text=said_anew, internal_text=said_by)
     elif said_anew:

@@ -589,3 +589,19 @@ def test_a_report_that_was_closed_with_us_first_stays_so(filed, county, city, ci
     tell(city, city_key, handed().foreign_id)
     ask_how_they_stand()
     assert report.status == "not_ours"
+
+
+def test_what_we_have_taken_back_is_not_closed_from_there(filed, county, city, city_key, client):
+    report = filed()
+    work()
+    elsewhere = db.session.scalars(select(Category).where(Category.code == "PA05")).one()
+    recategorise(report, elsewhere, somebody())
+    db.session.commit()
+    tell(city, city_key, handed().foreign_id)
+    ask_how_they_stand()
+    assert report.status == "received"
+    assert report.events[-1].internal_text.endswith("closed. Fylket har skiftet planken.")
+    assert "Fylket har skiftet" not in client.get(f"/r/{report.number}").text
+    before = len(report.events)
+    ask_how_they_stand()
+    assert len(report.events) == before
