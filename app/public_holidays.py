@@ -1,4 +1,4 @@
-"""Norway's public holidays, for deadlines and for who answers the phone."""
+"""Norway's public holidays, for deadlines, and for who answers the phone or gets a report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 
 import holidays
+
+SUNDAY = 7
 
 
 @cache
@@ -16,6 +18,11 @@ def _holidays() -> holidays.HolidayBase:
 def is_public_holiday(day: date) -> bool:
     """Whether this day is one."""
     return day in _holidays()
+
+
+def day_of_week(day: date) -> int:
+    """Monday is 1; a public holiday counts as a Sunday."""
+    return SUNDAY if is_public_holiday(day) else day.isoweekday()
 
 
 @lru_cache(maxsize=8)

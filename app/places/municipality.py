@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g
@@ -22,9 +22,8 @@ from app.geo import Position, shape_of
 from app.kept import Kept
 from app.languages import DEFAULT_LANGUAGE, LANGUAGES, OSLO, offer_languages
 from app.places.models import Municipality
-from app.public_holidays import is_public_holiday, list_public_holidays
+from app.public_holidays import SUNDAY, day_of_week, list_public_holidays
 
-SUNDAY = 7
 ONE_DAY = timedelta(days=1)
 MINUTES_A_DAY = 24 * 60
 # How far ahead a page kept for offline use knows the holidays.
@@ -52,7 +51,7 @@ class DutyHours:
 
     def hold(self, local: datetime) -> bool:
         """Whether the number answers at this local time."""
-        today, yesterday = _day_of_week(local.date()), _day_of_week(local.date() - ONE_DAY)
+        today, yesterday = day_of_week(local.date()), day_of_week(local.date() - ONE_DAY)
         return self.fit(today, yesterday, local.hour * 60 + local.minute)
 
     def fit(self, today: int, yesterday: int, minute: int) -> bool:
@@ -62,10 +61,6 @@ class DutyHours:
         return (today in self.days and minute >= self.start) or (
             yesterday in self.days and minute < self.end
         )
-
-
-def _day_of_week(day: date) -> int:
-    return SUNDAY if is_public_holiday(day) else day.isoweekday()
 
 
 def read_duty_hours(written: Iterable[Mapping[str, Any]]) -> tuple[DutyHours, ...]:

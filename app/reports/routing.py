@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from app.database import session
 from app.kept import Kept
 from app.languages import OSLO
 from app.places.models import Place, Unit
+from app.public_holidays import day_of_week
 from app.reports.models import Category, RoutingRule
 from app.staff.models import Staff
 
@@ -66,7 +67,8 @@ class Rule:
         """The day a time belongs to: after midnight it is still the night of the day before."""
         local = at.astimezone(OSLO)
         in_the_small_hours = self._spans_midnight() and f"{local:%H:%M}" < (self.until_time or "")
-        return (local.isoweekday() - 2) % 7 + 1 if in_the_small_hours else local.isoweekday()
+        # No day is before the first that can be written.
+        return day_of_week(date.fromordinal(max(local.toordinal() - in_the_small_hours, 1)))
 
     def _holds_time(self, at: datetime) -> bool:
         if not (self.from_time and self.until_time):

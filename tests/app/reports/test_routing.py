@@ -70,6 +70,15 @@ def test_a_night_belongs_to_the_day_it_began():
     assert night.misfit(a_case(datetime(2026, 11, 23, 23, 0, tzinfo=OSLO))) is Misfit.DAY
 
 
+def test_a_public_holiday_counts_as_a_sunday():
+    sunday, friday = a_rule(days=frozenset({7})), a_rule(days=frozenset({5}))
+    may_day = a_case(datetime(2026, 5, 1, 12, 0, tzinfo=OSLO))
+    assert (sunday.misfit(may_day), friday.misfit(may_day)) == (None, Misfit.DAY)
+    night = a_rule(days=frozenset({7}), from_time="22:00", until_time="06:00")
+    assert night.misfit(a_case(datetime(2026, 5, 2, 5, 0, tzinfo=OSLO))) is None
+    assert night.misfit(a_case(datetime(1, 1, 1, 5, 0, tzinfo=OSLO))) is Misfit.DAY
+
+
 CLOCKS = st.integers(0, 1439).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
 
 
