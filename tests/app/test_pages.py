@@ -158,10 +158,14 @@ def test_every_page_opens_well_made_in_every_language(
     assert len(pages) > 10
     anyone = further(report, park_sign, hall_sign)
     for page, roles in [*pages, *((page, frozenset()) for page in anyone)]:
-        for role, client in clients.items():
-            if role not in (roles or ANYBODY) or (page == "/sign-in" and role):
+        readers = [role for role in clients if role in (roles or ANYBODY)]
+        # Who sees which parts of a page is the same in every language.
+        if code != DEFAULT_LANGUAGE:
+            readers = readers[-1:] if roles else [None]
+        for role in readers:
+            if page == "/sign-in" and role:
                 continue
-            answer = client.get(page, headers={"Accept-Language": code})
+            answer = clients[role].get(page, headers={"Accept-Language": code})
             assert answer.status_code == (404 if is_unknown(page) else 200), page
             # The client has parsed the page already, so that it is well made is known.
             assert f'<html lang="{spoken(page, roles, code)}"' in answer.text, page
