@@ -30,7 +30,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 # Each for sense and nonsense, with and without a session.
-EXAMPLES = 150 if SOAK_IN_FULL else 4
+EXAMPLES = 150 if SOAK_IN_FULL else 3
 
 
 @pytest.mark.parametrize("mode", GenerationMode)
