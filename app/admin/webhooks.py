@@ -22,11 +22,23 @@ pages = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
 SUBJECT = "webhook"
 MOST = 20
 MAX_URL = 500
+REFUSED = "answered "
 
 KINDS = {
     Kind.RECEIVED: lazy_gettext("A report has been received"),
     Kind.STATUS: lazy_gettext("A report has another status"),
     Kind.ANSWER: lazy_gettext("A report has been answered"),
+}
+
+# What the log keeps of a try, in words; whatever else stands there is a name for specialists.
+ANSWERS = {
+    "no answer": lazy_gettext("No answer"),
+    "the name has no address": lazy_gettext("The name has no address"),
+    "the address is not public": lazy_gettext("The address is not public"),
+    "ReadTimeoutError": lazy_gettext("No answer in time"),
+    "ConnectTimeoutError": lazy_gettext("Nobody answers at the address"),
+    "NewConnectionError": lazy_gettext("Nobody answers at the address"),
+    "SSLError": lazy_gettext("The certificate does not hold"),
 }
 
 
@@ -82,13 +94,20 @@ def hook(webhook_id: int) -> str:
             "at": as_date_time(one.at),
             "kind": str(KINDS.get(Kind(one.kind), _("Test"))),
             "attempt": one.attempt,
-            "answer": one.answer,
+            "answer": _in_words(one.answer),
             "ok": one.ok,
             "message": one.outbox_id,
         }
         for one in list_deliveries(webhook_id)
     ]
     return render_template("admin/webhook.html", hook=_view(found), deliveries=deliveries)
+
+
+def _in_words(answer: str) -> str:
+    """What came of a try."""
+    if answer.startswith(REFUSED):
+        return _("Answered %(status)s", status=answer.removeprefix(REFUSED))
+    return str(ANSWERS.get(answer, answer))
 
 
 @pages.post("/<id:webhook_id>/<any(test, pause, resume, remove):step>")

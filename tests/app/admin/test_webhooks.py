@@ -125,7 +125,7 @@ def test_what_fails_is_tried_again_with_the_same_key_and_logged(admin, receiver)
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
     assert deliveries() == [("test", 1, "answered 500", False), ("test", 2, "204", True)]
     page = admin.get(f"{PAGE}/{hook.id}").text
-    assert "answered 500" in page
+    assert "Svarte 500" in page
     assert hook.secret not in page
 
 
@@ -178,6 +178,7 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_sent(admin, app, monkeyp
     admin.post(f"{PAGE}/{hook.id}/test", headers=FROM_HERE)
     work()
     assert deliveries() == [("test", 1, "the address is not public", False)]
+    assert "Adressen er ikke offentlig" in admin.get(f"{PAGE}/{hook.id}").text
 
 
 @pytest.mark.parametrize("url", ["http://example.org", "https://", "x", "https://a@b.no/", ""])
