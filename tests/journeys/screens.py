@@ -350,6 +350,7 @@ def furnish(server: Server) -> dict[str, str]:
             form = {"status": status, "public_text": "Hvilken benk er det?"}
             address = f"/desk/reports/{report['number']}/status"
             _demand(303, server.request("POST", address, urllib.parse.urlencode(form), desk | FORM))
+    _fill_lines(server, words["received"])
     page = _demand(200, server.request("GET", f"/r/{words['received']}"))
     words["place"] = re.search(r"/places/(\d+)", page.decode())[1]
     words["kiosk"] = _file(server, words["park"], channel="kiosk")["number"]
@@ -364,6 +365,14 @@ def furnish(server: Server) -> dict[str, str]:
     _hand_over(server)
     [[words["person"]]] = server.ask("SELECT id FROM staff WHERE email = 'manager@demo.vof'")
     return words
+
+
+def _fill_lines(server: Server, number: str) -> None:
+    """Give lists a mark that is a sentence, and a place whose words cannot be broken."""
+    follower = f"/api/v1/reports/by-number/{number}/followers/{uuid4()}"
+    _demand(201, server.request("PUT", follower, {"channel": "qr"}))
+    link = {"category": PLAIN, "address": f"https://example.org/{'kart' * 40}", "channel": "web"}
+    _demand(201, server.request("PUT", f"/api/v1/reports/{uuid4()}", link))
 
 
 def _receive_mails(server: Server) -> None:
