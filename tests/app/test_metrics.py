@@ -39,6 +39,8 @@ def test_others_need_the_key_of_a_system(client):
     assert client.get("/metrics", environ_base=AFAR, headers=shown).status_code == 200
     wrong = {"Authorization": "Bearer vof_nothing"}
     assert client.get("/metrics", environ_base=AFAR, headers=wrong).status_code == 403
+    # A proxy on this machine that the settings do not name makes everybody look like this machine.
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 403
     revoke_key(key)
     db.session.commit()
     assert client.get("/metrics", environ_base=AFAR, headers=shown).status_code == 403
