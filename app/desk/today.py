@@ -19,7 +19,7 @@ from app.places.queries import list_units
 from app.reports import staff_views
 from app.reports.deadlines import local_day, subtract_working_days
 from app.reports.queries import list_ids_with_photos
-from app.reports.register import RegisterFilter, count_register, list_register
+from app.reports.register import RegisterFilter, count_register, list_by_deadline, list_register
 
 MOST_NAMED = 5
 MOST_COUNTED = 999
@@ -70,7 +70,8 @@ def _heaps_view(whose: dict[str, str]) -> list[dict[str, Any]]:
     found = []
     for heap in _heaps():
         asked: dict[str, Any] = heap.asked | whose
-        found.append((heap.name, asked, list_register(read_filter(asked), most=MOST_NAMED)))
+        listed = list_by_deadline if "deadline" in asked else list_register
+        found.append((heap.name, asked, listed(read_filter(asked), most=MOST_NAMED)))
     with_photos = list_ids_with_photos([one for *_heap, reports in found for one in reports])
     return [
         {

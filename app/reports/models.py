@@ -124,6 +124,14 @@ class Report(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        # What is late longest, whichever unit has it.
+        Index(
+            "ix_reports_open_due",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_reports_status", "status", "id"),
         Index("ix_reports_category", "category_id", "id"),
         Index("ix_reports_unit", "unit_id", "id"),

@@ -1,4 +1,4 @@
-"""The register: a page of all reports that fit a filter, the newest first."""
+"""The register: a page of all reports that fit a filter, the newest or the most urgent first."""
 
 from __future__ import annotations
 
@@ -109,13 +109,26 @@ def _is_search(wanted: RegisterFilter) -> bool:
 def _list_page(
     condition: ColumnElement[bool], wanted: RegisterFilter, before_id: int | None, most: int
 ) -> Sequence[Report]:
-    # Which they are comes first: PostgreSQL would else look up what a line shows for all that fit.
     ids = _newest_first(select(Report.id).where(condition), wanted)
     if before_id is not None:
         ids = ids.where(_is_before(before_id, wanted))
-    page = ids.limit(most).subquery()
-    query = select(Report).join(page, page.c.id == Report.id).options(*LIST_COLUMNS, *_NOT_SHOWN)
-    return session().scalars(_newest_first(query, wanted)).all()
+    return session().scalars(_newest_first(_lines_of(ids.limit(most)), wanted)).all()
+
+
+def list_by_deadline(wanted: RegisterFilter, most: int) -> Sequence[Report]:
+    """The reports of a filter whose deadline comes, or came, first."""
+    in_order = Report.due_at, Report.id
+    ids = select(Report.id).where(fits(wanted)).order_by(*in_order).limit(most)
+    return session().scalars(_lines_of(ids).order_by(*in_order)).all()
+
+
+def _lines_of(ids: Select[Any]) -> Select[Any]:
+    """What the lines of a page show, in no order.
+
+    Which they are comes first: PostgreSQL would else look that up for all that fit.
+    """
+    page = ids.subquery()
+    return select(Report).join(page, page.c.id == Report.id).options(*LIST_COLUMNS, *_NOT_SHOWN)
 
 
 def _newest_first(query: Select[Any], wanted: RegisterFilter) -> Select[Any]:

@@ -32,6 +32,16 @@ def test_what_is_late_new_and_nobodys_is_counted_and_named(front_desk, filed):
     assert "Venter på melderen: 0" in page
 
 
+def test_of_what_is_late_the_longest_is_named_first(front_desk, filed):
+    reports = [filed() for _one in range(7)]
+    for days, report in enumerate(reversed(reports), 1):
+        report.due_at = now() - timedelta(days=days)
+    db.session.commit()
+    late = heap(front_desk.get("/desk/today").text, "Over fristen")
+    named = sorted((one.number for one in reports if one.number in late), key=late.index)
+    assert named == [one.number for one in reports[:5]]
+
+
 def test_ones_own_unit_comes_first_and_another_can_be_chosen(front_desk, filed):
     report = filed()
     me = db.session.scalars(select(Staff).where(Staff.email == "front_desk@demo.vof"))
