@@ -24,6 +24,9 @@ PORTS = {"https": 443, "http": 80}
 _CARRIERS = [ipaddress.IPv6Network(f"{head}/96") for head in ("::ffff:0:0", "64:ff9b::", "::")]
 
 
+NO_ADDRESS, PRIVATE = "the name has no address", "the address is not public"
+
+
 class NotPublic(Exception):
     """The name has no address, or one that is not public; the text says which."""
 
@@ -42,12 +45,12 @@ def find_address(host: str, port: int, inside: Collection[str]) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise NotPublic("the name has no address") from None
+        raise NotPublic(NO_ADDRESS) from None
     addresses = [str(one[4][0]) for one in found]
     if f"{host}:{port}" in inside:
         return addresses[0]
     if not all(_is_public(one) for one in addresses):
-        raise NotPublic("the address is not public")
+        raise NotPublic(PRIVATE)
     return addresses[0]
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import audit
 from app.admin.pages import MANAGERS
-from app.arguments import read_id
+from app.arguments import read_id, read_whole
 from app.database import now, session
 from app.dead_letters import count_messages, drop, list_messages, longest_overdue, retry
 from app.languages import age_of, as_date_time, lazy_gettext
@@ -84,7 +84,7 @@ def _short(numbers: Sequence[int]) -> str:
 
 def _chosen() -> list[int]:
     sent = [request.form["one"]] if "one" in request.form else request.form.getlist("message")
-    read = (read_id({"id": one}, "id") for one in sent[:PAGE])
+    read = map(read_whole, sent[:PAGE])
     return [one for one in read if one]
 
 

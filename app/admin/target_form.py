@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request
 
 from app.admin.forms import read_email, read_length, read_needed, typed
-from app.arguments import read_id
+from app.arguments import read_whole
 from app.config import Settings
 from app.database import session
 from app.languages import gettext as _
@@ -87,7 +87,7 @@ def _is_inside(url: str) -> bool:
 
 def _read_owner(typed_in: str, errors: dict[str, str]) -> dict[str, Any]:
     """A unit, or a category, as the list of both names it."""
-    number = read_id({"id": typed_in[1:]}, "id")
+    number = read_whole(typed_in[1:]) or None
     models: dict[str, type[Unit | Category]] = {"u": Unit, "c": Category}
     model = models.get(typed_in[:1])
     if number is None or model is None or session().get(model, number) is None:

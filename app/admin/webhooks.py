@@ -11,9 +11,10 @@ from app import audit, outbox
 from app.database import session
 from app.languages import as_date_time, lazy_gettext
 from app.languages import gettext as _
-from app.notices.hooks import why_not
+from app.notices.hooks import NO_ANSWER, REFUSED, why_not
 from app.permissions import Role, allow
 from app.problems import InvalidFields, NotFound
+from app.public_addresses import NO_ADDRESS, PRIVATE
 from app.reports.staff_forms import attempt
 from app.webhooks import Kind, Webhook, forget, list_deliveries, list_webhooks
 
@@ -22,7 +23,6 @@ pages = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
 SUBJECT = "webhook"
 MOST = 20
 MAX_URL = 500
-REFUSED = "answered "
 
 KINDS = {
     Kind.RECEIVED: lazy_gettext("A report has been received"),
@@ -32,9 +32,9 @@ KINDS = {
 
 # What the log keeps of a try, in words; whatever else stands there is a name for specialists.
 ANSWERS = {
-    "no answer": lazy_gettext("No answer"),
-    "the name has no address": lazy_gettext("The name has no address"),
-    "the address is not public": lazy_gettext("The address is not public"),
+    NO_ANSWER: lazy_gettext("No answer"),
+    NO_ADDRESS: lazy_gettext("The name has no address"),
+    PRIVATE: lazy_gettext("The address is not public"),
     "ReadTimeoutError": lazy_gettext("No answer in time"),
     "ConnectTimeoutError": lazy_gettext("Nobody answers at the address"),
     "NewConnectionError": lazy_gettext("Nobody answers at the address"),

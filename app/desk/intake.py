@@ -12,7 +12,7 @@ from flask_login import current_user
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import form_id, read_id, read_line, read_whole
+from app.arguments import form_id, read_line, read_whole
 from app.desk.pages import HANDLERS
 from app.geo import Position
 from app.languages import LANGUAGES, in_language, language
@@ -199,7 +199,7 @@ def _read_spot(form: Intake) -> dict[str, Any]:
         case "sign":
             return {"sign": rest}
         case "place":
-            return {"place": read_id({"place": rest}, "place")}
+            return {"place": read_whole(rest) or None}
         case "at":
             return read_spot_position(rest)
         case "report":

@@ -8,7 +8,7 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.arguments import read_id, read_line
+from app.arguments import read_line, read_whole
 from app.desk.intake import list_choices, read_spot_position
 from app.desk.pages import DESK, HANDLERS, pages, report_url
 from app.geo import Position, position_of
@@ -118,7 +118,7 @@ def _read_spot(report: Report, chosen: str) -> Spot:
             raise InvalidFields({"spot": problem.message}) from problem
         return Spot(sign, sign.place, None)
     if kind == "place":
-        place_id = read_id({"place": rest}, "place")
+        place_id = read_whole(rest) or None
         place = find_place(place_id) if place_id else None
         if place is None:
             raise InvalidFields({"spot": _("This place is not in our list.")})

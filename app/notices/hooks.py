@@ -24,6 +24,10 @@ from app.webhooks import Delivery, Kind, Webhook
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
+# What the log of deliveries says of a try that failed; whoever shows it puts it into words.
+NO_ANSWER, REFUSED = "no answer", "answered "
+
+
 class HookNotSent(Exception):
     """The receiver did not say yes; it is tried again."""
 
@@ -39,7 +43,7 @@ def send_webhook(claim: Claim) -> Errand | None:
     log = Delivery(
         webhook_id=hook.id, outbox_id=claim.id, kind=kind, attempt=claim.attempts, ok=False
     )
-    log.answer = "no answer"
+    log.answer = NO_ANSWER
 
     def run() -> None:
         try:
@@ -135,5 +139,5 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         )
         answer.close()
     if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        raise HookNotSent(f"answered {answer.status}")
+        raise HookNotSent(f"{REFUSED}{answer.status}")
     return answer.status

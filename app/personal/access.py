@@ -74,9 +74,9 @@ def _add_photo(archive: zipfile.ZipFile, name: str, photo: Photo) -> None:
 
 
 def _photos(report: Report) -> list[tuple[str, Photo]]:
-    own = [photo for photo in report.photos if not photo.by_staff]
     return [
-        (f"photos/{report.number}-{position}.jpg", photo) for position, photo in enumerate(own, 1)
+        (f"photos/{report.number}-{position}.jpg", photo)
+        for position, photo in enumerate(report.own_photos, 1)
     ]
 
 

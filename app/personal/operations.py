@@ -57,7 +57,7 @@ def erase_person(person: Person, staff: Staff, *, with_texts: bool, with_photos:
         if with_texts:
             change_texts(report, _without_words(report, notes), staff)
         if with_photos:
-            for photo in [one for one in report.photos if not one.by_staff]:
+            for photo in report.own_photos:
                 delete_photo(report, photo, "", staff, uuid.uuid4())
         erase_reporter(report, staff)
     if with_texts:

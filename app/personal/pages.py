@@ -155,6 +155,6 @@ def _report(report: Report) -> dict[str, Any]:
         "email": contact.email if contact else "",
         "phone": contact.phone if contact else "",
         "erase_on": day_in_words(contact.erase_on, with_year=True) if contact else None,
-        "photos": sum(not photo.by_staff for photo in report.photos),
+        "photos": len(report.own_photos),
         "notes": sum(bool(event.staff_id and event.internal_text) for event in report.events),
     }

@@ -132,7 +132,10 @@ def list_looks(reports: Sequence[Report]) -> Sequence[AuditEntry]:
         AuditEntry.action.in_(LOOKS),
     )
     query = select(AuditEntry).where(or_(of_report, AuditEntry.action.in_(LOOK_UPS)))
-    found = session().scalars(query.order_by(AuditEntry.id)).all()
     numbers = {one.number for one in reports}
+
+    def is_meant(entry: AuditEntry) -> bool:
+        return entry.action in LOOKS or not numbers.isdisjoint(entry.details["reports"])
+
     # Look-ups are few: no database needs to search their lists of numbers.
-    return [one for one in found if not numbers.isdisjoint(one.details.get("reports", numbers))]
+    return list(filter(is_meant, session().scalars(query.order_by(AuditEntry.id))))

@@ -273,12 +273,8 @@ def add_reporter_photo(
     if known is not None:
         refuse_other_content(known, report, fingerprint_of(content))
         return known.uuid if isinstance(known, Photo) else photo_uuid, False
-    refuse_a_fourth(_count_own(report))
+    refuse_a_fourth(len(report.own_photos))
     prepared = prepare_aside(content)
     # Another one may have arrived meanwhile.
-    refuse_a_fourth(_count_own(report))
+    refuse_a_fourth(len(report.own_photos))
     return keep_photo(photo_uuid, prepared, report).uuid, True
-
-
-def _count_own(report: Report) -> int:
-    return sum(not photo.by_staff for photo in report.photos)

@@ -213,6 +213,11 @@ class Report(Base):
     photos: Mapped[list[Photo]] = relationship(back_populates="report", order_by="Photo.id")
 
     @property
+    def own_photos(self) -> list[Photo]:
+        """Those that its reporter sent."""
+        return [photo for photo in self.photos if not photo.by_staff]
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.closed_at is None

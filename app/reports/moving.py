@@ -8,8 +8,7 @@ from app.database import session
 from app.geo import Position, ewkt, position_of
 from app.reports.filing import Spot, demand_inside, point_of
 from app.reports.models import Event, EventKind, Report
-from app.reports.operations import follow_table, offer_to_target
-from app.reports.routing import Destination, find_destination
+from app.reports.operations import destination_of, follow_table, offer_to_target
 from app.staff.models import Staff
 
 MAX_WORDS = 120
@@ -31,7 +30,7 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
     Raises:
         OutsideMunicipality: a position that was chosen for this report lies outside.
     """
-    before, routed_to = where_in_words(report), _routed_to(report)
+    before, routed_to = where_in_words(report), destination_of(report, report.category)
     tied_to = report.sign_id, report.place_id
     own = position_of(point_of(Spot(spot.sign, spot.place, None)))
     if spot.position and not any(
@@ -59,7 +58,7 @@ def move_report(report: Report, spot: Spot, address: str, staff: Staff) -> None:
     )
     report.events.append(event)
     unit_before = report.unit_id
-    follow_table(report, routed_to, _routed_to(report))
+    follow_table(report, routed_to, destination_of(report, report.category))
     if report.unit_id != unit_before:
         # Its lead has not been told yet that it is late.
         report.escalated_at = None
@@ -86,7 +85,3 @@ def is_same(one: Position | None, other: Position | None) -> bool:
     if one is None or other is None:
         return one is other
     return (round(one.lat - other.lat, DECIMALS), round(one.lon - other.lon, DECIMALS)) == (0, 0)
-
-
-def _routed_to(report: Report) -> Destination:
-    return find_destination(report.category, report.place, report.received_at)

@@ -10,24 +10,12 @@ from app.database import now, session
 from app.languages import DEFAULT_LANGUAGE
 from app.languages import gettext as _
 from app.places.models import Owner, Unit
-from app.problems import (
-    InvalidFields,
-    NotPossibleNow,
-)
+from app.problems import InvalidFields, NotPossibleNow
 from app.reports.deadlines import WORKING_DAYS, after_pause, due_at, moved
 from app.reports.filing import erase_on, send_receipt
 from app.reports.merging import find_kept, join, split
-from app.reports.models import (
-    Category,
-    Event,
-    EventKind,
-    Photo,
-    Report,
-)
-from app.reports.photos import (
-    PreparedPhoto,
-    keep_photo,
-)
+from app.reports.models import Category, Event, EventKind, Photo, Report
+from app.reports.photos import PreparedPhoto, keep_photo
 from app.reports.routing import Destination, find_destination
 from app.reports.wording import status_name
 from app.reports.workflow import CLOSED, Status, may_become
@@ -169,7 +157,7 @@ def _pass_on_from_who_left(report: Report, staff_id: int | None) -> None:
     """While a report was closed its unit may have been archived, its person's account closed."""
     unit, person = report.unit, report.assignee
     if unit.archived_at:
-        report.unit_id = _destination(report, report.category).unit_id
+        report.unit_id = destination_of(report, report.category).unit_id
         session().flush()
         session().expire(report, ["unit"])
         passed_on = Event(kind=EventKind.UNIT.value, staff_id=staff_id, from_value=unit.name)
@@ -250,7 +238,7 @@ def recategorise(report: Report, category: Category, staff: Staff) -> None:
         to_value=category.names[DEFAULT_LANGUAGE],
     )
     report.events.append(event)
-    follow_table(report, _destination(report, before), _destination(report, category))
+    follow_table(report, destination_of(report, before), destination_of(report, category))
     _follow_priority(report, before, category)
     if (report.due_at, report.unit_id) != (due_before, unit_before):
         # With a new deadline it may become late anew, and another lead has not been told yet.
@@ -285,7 +273,7 @@ def _follow_priority(report: Report, before: Category, category: Category) -> No
     report.priority = category.priority
 
 
-def _destination(report: Report, category: Category) -> Destination:
+def destination_of(report: Report, category: Category) -> Destination:
     """Where a report of this category goes that comes from there and then."""
     return find_destination(category, report.place, report.received_at)
 

@@ -27,7 +27,7 @@ FIELDS = ("key", "text", "confirm", "answer")
 
 def photos_left(report: Report) -> int:
     """How many photos the reporter may still add."""
-    return MAX_PER_REPORT - sum(not photo.by_staff for photo in report.photos)
+    return MAX_PER_REPORT - len(report.own_photos)
 
 
 def may_reopen(report: Report) -> bool:

@@ -187,16 +187,17 @@ class Facts:
         # Read before the reports, so that a line which comes in between is read again.
         lines = _read_lines(seen - OUT_OF_ORDER if look_again else seen, last)
         kinds = read_kinds() if look_again else self._kinds
+        has_moved = kinds != self._kinds
         changed: list[Fact] = []
         with _one_change(self._columns) as work:
-            if kinds != self._kinds:
+            if has_moved:
                 _keep_kinds(work, kinds)
             if self._seen is None:
                 _keep(work, read_all_reports())
             else:
                 new = {report for line, report in lines.items() if line not in self._lines}
                 changed = _read_again(work, sorted(new), kinds)
-        self._answers = self._still_true(changed) if kinds == self._kinds else {}
+        self._answers = {} if has_moved else self._still_true(changed)
         self._lines = {one for one in self._lines | lines.keys() if one > last - OUT_OF_ORDER}
         self._seen, self._kinds = last, kinds
         if look_again:

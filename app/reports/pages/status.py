@@ -207,7 +207,7 @@ def _report_again_url(report: Report) -> str:
 def _own_view(report: Report) -> dict[str, Any]:
     key = report_key(report.uuid)
     link = current_app.config["PUBLIC_URL"] + url_for(".status", number=report.number, key=key)
-    sent = [photo for photo in report.photos if not photo.by_staff]
+    sent = report.own_photos
     return {
         "key": key,
         "description": report.description,
